@@ -1,0 +1,120 @@
+/**
+ * The whole of what a client may ask and follow. The client in the page, the command line and the host's handler
+ * table are all built from these lists; the compiler refuses a name that is missing on either side.
+ */
+
+import type { Failure } from './failures.ts';
+import type {
+  AboutView,
+  CloneOptions,
+  DestinationView,
+  JobDetail,
+  JobId,
+  JobView,
+  ProbeView,
+  Settings,
+  TotalsView,
+} from './views.ts';
+
+/** Raised whenever an older client could misread us. See README.md for the table of changes. */
+export const contractVersion = 1;
+
+/** Named jobs, or all of them. */
+export type JobSelection = { ids: JobId[] } | { all: true };
+
+export interface Endpoints {
+  'engine.about': { input: Record<string, never>; output: AboutView };
+  /** Stops cleanly: sockets closed, everything durable. The reply comes before the process ends. */
+  'engine.quit': { input: Record<string, never>; output: null };
+  /** Sleep, or any other reason to keep still: active jobs stop as if paused, and none starts until released. */
+  'engine.hold': { input: { reason: 'suspend' | 'user' }; output: null };
+  'engine.release': { input: { reason: 'suspend' | 'user' }; output: null };
+  /** The network came back: everything that waits for it tries at once. */
+  'engine.network-online': { input: Record<string, never>; output: null };
+
+  'remote.probe': { input: { url: string }; output: ProbeView };
+  'destination.check': { input: { path: string }; output: DestinationView };
+
+  'job.clone': {
+    /** `directory` absolute, or absent: the default directory and the name git would give. */
+    input: { url: string; directory?: string; options: CloneOptions; start?: 'now' | 'paused' };
+    output: { id: JobId; directory: string };
+  };
+  'job.list': { input: Record<string, never>; output: JobView[] };
+  'job.get': { input: { id: JobId }; output: JobDetail };
+  'job.pause': { input: JobSelection; output: { ids: JobId[] } };
+  /** Also takes failed jobs up again. */
+  'job.resume': { input: JobSelection; output: { ids: JobId[] } };
+  /** Ends the jobs; `keepPartial` keeps what arrived beside the target. */
+  'job.cancel': { input: JobSelection & { keepPartial?: boolean }; output: { ids: JobId[] } };
+  /** Takes ended or paused jobs off the list, with their leftovers; a finished repository is never touched. */
+  'job.remove': { input: JobSelection; output: { ids: JobId[] } };
+  'job.move': { input: { id: JobId; before: JobId | null }; output: null };
+  'job.answer': { input: { id: JobId; questionId: string; choice: 'retry' | 'cancel' }; output: null };
+
+  'settings.get': { input: Record<string, never>; output: Settings };
+  'settings.set': { input: Partial<Settings>; output: Settings };
+}
+
+/** What a client may follow. The first value is the whole; `jobs` then sends only what changed. */
+export interface Topics {
+  jobs: { input: Record<string, never>; value: JobsChange };
+  job: { input: { id: JobId }; value: JobDetail };
+  totals: { input: Record<string, never>; value: TotalsView };
+  settings: { input: Record<string, never>; value: Settings };
+}
+
+export interface JobsChange {
+  /** Present in the first value: every job. */
+  all?: JobView[];
+  changed?: JobView[];
+  removed?: JobId[];
+}
+
+export type EndpointName = keyof Endpoints;
+export type TopicName = keyof Topics;
+export type Input<N extends EndpointName> = Endpoints[N]['input'];
+export type Output<N extends EndpointName> = Endpoints[N]['output'];
+export type TopicInput<N extends TopicName> = Topics[N]['input'];
+export type TopicValue<N extends TopicName> = Topics[N]['value'];
+
+const listed = <T extends string>() => {
+  return <const L extends readonly T[]>(list: [T] extends [L[number]] ? L : ['missing', Exclude<T, L[number]>]) =>
+    list as L;
+};
+
+export const endpointNames = listed<EndpointName>()([
+  'engine.about',
+  'engine.quit',
+  'engine.hold',
+  'engine.release',
+  'engine.network-online',
+  'remote.probe',
+  'destination.check',
+  'job.clone',
+  'job.list',
+  'job.get',
+  'job.pause',
+  'job.resume',
+  'job.cancel',
+  'job.remove',
+  'job.move',
+  'job.answer',
+  'settings.get',
+  'settings.set',
+]);
+
+export const topicNames = listed<TopicName>()(['jobs', 'job', 'totals', 'settings']);
+
+/** The two functions everything else is built on. */
+export interface Transport {
+  /** Rejects with a `ContractFailure` (see client.ts) when the host says no or the carrier is gone. */
+  invoke(name: EndpointName, input: unknown, signal?: AbortSignal): Promise<unknown>;
+  /** Returns the function that ends it. `onEnd` hears why it ended if the host or the carrier ended it. */
+  subscribe(
+    topic: TopicName,
+    input: unknown,
+    onValue: (value: unknown) => void,
+    onEnd?: (failure: Failure) => void,
+  ): () => void;
+}

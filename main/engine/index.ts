@@ -1,0 +1,10 @@
+export type * from './door.ts';
+export { EngineError, errorKinds, failureOf } from './errors.ts';
+export type { EngineErrorCode, EngineFailure, ErrorFacts } from './errors.ts';
+export { createEngine } from './jobs/index.ts';
+export { jobStates, stageNames } from './jobs/states.ts';
+export type { JobState, StageName } from './jobs/states.ts';
+export type * from './jobs/records.ts';
+export type * from './ports.ts';
+export type { ClonePlan } from './plan/index.ts';
+export type { RemoteOffer } from './remote/index.ts';

@@ -1,0 +1,103 @@
+/** What is kept about a job between runs: plain values, one type per table. */
+
+import type { EngineFailure } from '../errors.ts';
+import type { JobState, StageName } from './states.ts';
+
+/** The options of `git clone` that the engine knows, by git's own names. */
+export interface CloneOptions {
+  bare?: boolean;
+  mirror?: boolean;
+  branch?: string;
+  singleBranch?: boolean;
+  depth?: number;
+  noTags?: boolean;
+  origin?: string;
+  noCheckout?: boolean;
+  filter?: string;
+  config?: string[];
+}
+
+export interface ByteFigures {
+  wireBytes: number;
+  usefulBytes: number;
+  wastedBytes: number;
+  savedBytes: number;
+  uploadedBytes: number;
+}
+
+export interface StoredQuestion {
+  id: string;
+  kind: 'target-exists' | 'disk-full' | 'authentication';
+  failure: EngineFailure;
+}
+
+export interface StoredJob {
+  id: string;
+  kind: 'clone';
+  /** Without user name and password. */
+  url: string;
+  directory: string;
+  options: CloneOptions;
+  state: JobState;
+  /** The stage a stopped job was in. */
+  stage: StageName | null;
+  position: number;
+  bytes: ByteFigures;
+  requests: number;
+  drops: number;
+  activeMs: number;
+  /** Tries in a row without progress. */
+  tries: number;
+  failure: EngineFailure | null;
+  question: StoredQuestion | null;
+  /** What the remote offered and which way was chosen; JSON owned by engine/remote and engine/plan. */
+  offer: unknown;
+  plan: unknown;
+  createdAtMs: number;
+  finishedAtMs: number | null;
+}
+
+export interface StoredArtefact {
+  id: string;
+  jobId: string;
+  kind: 'pack-stream';
+  source: string;
+  state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
+  /** Null for a stream whose length nobody knows. */
+  totalBytes: number | null;
+  totalObjects: number | null;
+  /** Whole entries found in what is kept. */
+  objects: number;
+  /** File name within the job's spool directory. */
+  spoolName: string | null;
+  createdAtMs: number;
+}
+
+export interface StoredPiece {
+  id: string;
+  artefactId: string;
+  fromBytes: number;
+  toBytes: number;
+  state: 'arriving' | 'here' | 'indexed' | 'lost';
+}
+
+export interface StoredAttempt {
+  id: string;
+  jobId: string;
+  number: number;
+  artefactId: string | null;
+  source: string;
+  startedAtMs: number;
+  endedAtMs: number | null;
+  bytes: number;
+  result: 'running' | 'complete' | 'paused' | 'failed';
+  failure: EngineFailure | null;
+  entriesKept: number | null;
+}
+
+export interface StoredActivity {
+  jobId: string;
+  atMs: number;
+  level: 'info' | 'notice' | 'problem';
+  text: string;
+}

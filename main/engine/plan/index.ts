@@ -1,0 +1,1 @@
+export type { ClonePlan } from './clone-plan.ts';

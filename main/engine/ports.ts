@@ -1,0 +1,213 @@
+/**
+ * What the engine asks of the world. Everything that waits, reads, writes, listens or throws dice comes in through
+ * here; `platform/` and `store/` answer in production, simulated twins in tests.
+ */
+
+import type { StoredJob, StoredArtefact, StoredPiece, StoredAttempt, StoredActivity } from './jobs/records.ts';
+
+export interface Clock {
+  /** Wall clock, milliseconds since 1970; for showing and storing only. */
+  nowMs(): number;
+  /** Never goes back; for measuring and waiting. */
+  monotonicMs(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `tick` every `ms` until the returned function is called. Never keeps the process alive. */
+  every(ms: number, tick: () => void): () => void;
+}
+
+export interface Chance {
+  /** Uniform in [0, 1). */
+  fraction(): number;
+  /** A fresh identifier of 16 lower-case letters and digits, safe as a file name. */
+  id(): string;
+}
+
+export interface HttpTimeouts {
+  /** TCP and TLS together. */
+  connectMs: number;
+  /** From the last byte of the request to the end of the response's header. */
+  headersMs: number;
+  /** Longest silence within a body while we are ready to read. */
+  silenceMs: number;
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'HEAD' | 'POST';
+  /** http(s), without user info. */
+  url: string;
+  headers: Record<string, string>;
+  body?: Uint8Array;
+  timeouts: HttpTimeouts;
+  /**
+   * Whether redirects are followed. Git follows them on the first request only (http.followRedirects=initial). Never
+   * from https to http; at most 20; credentials stay with the scheme, host and port they were given for.
+   */
+  redirects: 'follow' | 'refuse';
+  /** Sent as `Authorization: Basic` to `origin` only. */
+  credential?: { origin: string; username: string; password: string };
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Lower-case names; repeated fields joined with ", ". */
+  headers: ReadonlyMap<string, string>;
+  /** The URL that answered, after redirects. */
+  url: string;
+  /**
+   * The body as it came over the wire: content codings are not undone. Reading drives the socket (backpressure): a
+   * reader that stops stops the sender. Ends only at a body's true end; a body cut short throws an EngineError
+   * `connection-lost`. Leaving the loop early closes the connection.
+   */
+  body: AsyncIterable<Uint8Array>;
+}
+
+/**
+ * One job's way to HTTP servers. Errors are EngineErrors of the network codes (`host-not-found`, `connection-refused`,
+ * `connection-timed-out`, `connection-lost`, `network-unreachable`, `tls-failed`, `redirect-refused`).
+ * Status codes are not errors here.
+ */
+export interface HttpClient {
+  send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
+  /** Totals over all connections since the client was made, counted at the sockets (headers and TLS included). */
+  readonly wireBytes: number;
+  readonly uploadedBytes: number;
+  readonly requests: number;
+  /** Closes every socket now, whatever is under way. */
+  close(): Promise<void>;
+}
+
+export interface GitResult {
+  exitCode: number;
+  stdout: Uint8Array;
+  /** Its last 64 KiB, decoded. */
+  stderr: string;
+}
+
+export interface GitOptions {
+  /** Passed as GIT_DIR. */
+  gitDir?: string;
+  /** Passed as GIT_WORK_TREE, and the directory the command runs in. */
+  workTree?: string;
+  input?: Uint8Array | string;
+  /** Exit codes that are answers, not failures; 0 is always among them. */
+  expect?: readonly number[];
+  signal?: AbortSignal;
+  /**
+   * `plumbing`: nobody's configuration but the repository's; hooks off.
+   * `as-user`: the user's configuration counts too (line endings, filters, default branch); hooks still off.
+   */
+  configuration?: 'plumbing' | 'as-user';
+  /** Each line (or CR-terminated progress update) of standard error. */
+  onProgress?: (line: string) => void;
+  /** Further `-c key=value`. */
+  config?: readonly string[];
+  env?: Record<string, string>;
+}
+
+/** A running git that is fed and read while it runs. */
+export interface GitProcess {
+  /** Resolves when git's pipe has room again. Rejects with `git-failed` once git is gone. */
+  write(chunk: Uint8Array): Promise<void>;
+  endInput(): void;
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Settles when the process has ended; never rejects. `exitCode` is null when a signal ended it. */
+  readonly ended: Promise<{ exitCode: number | null; stderr: string }>;
+  kill(): void;
+}
+
+/**
+ * The system's git. Arguments are an array, never a shell line. A missing git is EngineError `git-missing`; an exit
+ * code nobody expected is `git-failed` with the end of its standard error as detail.
+ */
+export interface Git {
+  run(args: readonly string[], options?: GitOptions): Promise<GitResult>;
+  start(args: readonly string[], options?: GitOptions): GitProcess;
+  /** e.g. "2.39.5"; null when there is no usable git. */
+  version(): Promise<string | null>;
+}
+
+/** A file that only grows, and says how much of it is on the disk for good. */
+export interface SpoolFile {
+  /** Bytes written so far (durable or not). */
+  readonly lengthBytes: number;
+  /** Bytes known to survive a power cut. */
+  readonly durableBytes: number;
+  /** Resolves when the operating system has the bytes; one call at a time. */
+  append(chunk: Uint8Array): Promise<void>;
+  /** fdatasync; afterwards `durableBytes` is at least what `lengthBytes` was at the call. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type PathKind = 'nothing' | 'file' | 'empty-directory' | 'directory' | 'other';
+
+/**
+ * Files. Errors are EngineErrors: `disk-full` (ENOSPC, EDQUOT), `target-not-writable` (EACCES, EPERM, EROFS),
+ * else `disk-failed`, with the path.
+ */
+export interface Disk {
+  kindOf(path: string): Promise<PathKind>;
+  makeDirectory(path: string): Promise<void>;
+  /** Atomic; replaces an empty directory at `to`, and nothing else. The parent directory is synced. */
+  rename(from: string, to: string): Promise<void>;
+  /** The whole tree; nothing there is fine. Never follows symbolic links. */
+  remove(path: string): Promise<void>;
+  list(path: string): Promise<string[]>;
+  /** Null when there is nothing. */
+  read(path: string): Promise<Uint8Array | null>;
+  /** Reads a file piece by piece, from `fromBytes`. */
+  stream(path: string, fromBytes?: number): AsyncIterable<Uint8Array>;
+  /** Written beside, synced, renamed. */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  sizeOf(path: string): Promise<number | null>;
+  /** Creates the file, or empties it, or (with `keepBytes`) cuts it to that length and goes on after it. */
+  openSpool(path: string, keepBytes?: number): Promise<SpoolFile>;
+  /** Null where the platform cannot say. `path` need not exist: its nearest ancestor counts. */
+  freeBytes(path: string): Promise<number | null>;
+  /** Whether a directory could be created at, or files in, `path` (its nearest existing ancestor is asked). */
+  isWritable(path: string): Promise<boolean>;
+  join(...parts: string[]): string;
+  resolve(path: string): string;
+  parentOf(path: string): string;
+  nameOf(path: string): string;
+}
+
+/** Everything the engine believes about its jobs, kept. A promise (state, piece) is durable when the call returns. */
+export interface JobStore {
+  loadJobs(): StoredJob[];
+  saveJob(job: StoredJob): void;
+  /** Changed positions in one go. */
+  savePositions(positions: readonly { id: string; position: number }[]): void;
+  deleteJob(id: string): void;
+  loadArtefacts(jobId: string): StoredArtefact[];
+  saveArtefact(artefact: StoredArtefact): void;
+  loadPieces(artefactId: string): StoredPiece[];
+  /** Call only after the piece's bytes are durable. */
+  savePiece(piece: StoredPiece): void;
+  deletePieces(artefactId: string): void;
+  loadAttempts(jobId: string): StoredAttempt[];
+  saveAttempt(attempt: StoredAttempt): void;
+  loadActivity(jobId: string, linesMax: number): StoredActivity[];
+  addActivity(line: StoredActivity): void;
+  loadSetting(key: string): string | null;
+  saveSetting(key: string, value: string): void;
+}
+
+/** Work that would block the engine's thread, done in another. */
+export interface PackCounter {
+  /** Counts the whole entries at the start of a spool, and where the last whole one ends. */
+  count(path: string, objectFormat: 'sha1' | 'sha256', signal?: AbortSignal): Promise<{ entries: number; endBytes: number }>;
+}
+
+/** All of it, as handed to the engine. */
+export interface Ports {
+  clock: Clock;
+  chance: Chance;
+  disk: Disk;
+  git: Git;
+  store: JobStore;
+  packCounter: PackCounter;
+  openHttp(): HttpClient;
+  log(event: string, facts?: Record<string, unknown>): void;
+}

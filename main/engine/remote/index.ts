@@ -1,0 +1,1 @@
+export type { OfferedRef, RemoteCapabilities, RemoteOffer } from './offer.ts';

@@ -79,8 +79,9 @@ export type TopicInput<N extends TopicName> = Topics[N]['input'];
 export type TopicValue<N extends TopicName> = Topics[N]['value'];
 
 const listed = <T extends string>() => {
-  return <const L extends readonly T[]>(list: [T] extends [L[number]] ? L : ['missing', Exclude<T, L[number]>]) =>
-    list as L;
+  return <const L extends readonly T[]>(
+    list: [T] extends [L[number]] ? L : ['missing', Exclude<T, L[number]>],
+  ) => list as L;
 };
 
 export const endpointNames = listed<EndpointName>()([

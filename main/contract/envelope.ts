@@ -20,11 +20,14 @@ export type HostEnvelope =
   | { type: 'change'; id: number; value: unknown }
   | { type: 'end'; id: number; failure: Failure };
 
-/** One end of a carrier, seen from the client or from the host. */
+/**
+ * One end of a carrier, seen from the client or from the host. Sending on a closed port does nothing. What arrives
+ * before somebody listens is kept and handed over then, in order.
+ */
 export interface Port<Out, In> {
   send(envelope: Out): void;
   onMessage(listener: (envelope: In) => void): void;
-  /** Called once, when nothing more will come. */
+  /** Called once, when nothing more will come: the other end closed, or this one did. */
   onClose(listener: () => void): void;
   close(): void;
 }

@@ -1,0 +1,83 @@
+/** Parts of sentences about failures, made from facts. A fact that is absent gives a shorter phrase, never a gap. */
+
+import type { FailureFacts } from './failures.ts';
+
+export function quoted(text: string | undefined, otherwise: string): string {
+  return text ? `“${text}”` : otherwise;
+}
+
+export function named(noun: string, name: string | undefined, otherwise: string): string {
+  return name ? `${noun} “${name}”` : otherwise;
+}
+
+export function upper(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+export function server(facts: FailureFacts): string {
+  return facts.host || 'The server';
+}
+
+export function serverIn(facts: FailureFacts): string {
+  return facts.host || 'the server';
+}
+
+export function on(facts: FailureFacts): string {
+  return facts.host ? ` on ${facts.host}` : '';
+}
+
+export function at(facts: FailureFacts): string {
+  return facts.path ? ` at “${facts.path}”` : '';
+}
+
+export function status(facts: FailureFacts): string {
+  return facts.status === undefined ? '' : ` (HTTP status ${facts.status})`;
+}
+
+export function needed(facts: FailureFacts): string {
+  return facts.bytesNeeded === undefined ? '' : `; about ${bytes(facts.bytesNeeded)} more are needed`;
+}
+
+/** Our own explanation, as an addition in brackets. */
+export function reason(facts: FailureFacts): string {
+  const text = oneLine(facts.detail);
+  return text ? ` (${text})` : '';
+}
+
+/** Somebody else's words, marked as such. */
+export function words(facts: FailureFacts): string {
+  const text = oneLine(facts.detail);
+  return text ? ` and said: “${text}”` : '';
+}
+
+/** On one line, without the full stop that our sentence brings itself. */
+function oneLine(text: string | undefined): string {
+  const line = (text ?? '').replace(/\s+/g, ' ').trim().replace(/\.+$/, '');
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+export function after(waitMs: number | undefined): string {
+  if (waitMs === undefined) return 'after a while';
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  if (seconds < 90) return `in ${counted(seconds, 'second')}`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `in ${counted(minutes, 'minute')}` : `in ${counted(Math.ceil(minutes / 60), 'hour')}`;
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** Decimal units, as disks are sold and file managers count. */
+function bytes(count: number): string {
+  if (count < 1_000) return counted(count, 'byte');
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = '';
+  for (const name of units) {
+    if (value < 1_000) break;
+    value /= 1_000;
+    unit = name;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}

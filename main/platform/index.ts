@@ -1,0 +1,4 @@
+export { systemChance } from './chance.ts';
+export { systemClock } from './clock.ts';
+export { createDisk } from './disk.ts';
+export { createGit } from './git.ts';

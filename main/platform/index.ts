@@ -2,3 +2,4 @@ export { systemChance } from './chance.ts';
 export { systemClock } from './clock.ts';
 export { createDisk } from './disk.ts';
 export { createGit } from './git.ts';
+export { createHttpClient, type HttpClientOptions } from './http/index.ts';

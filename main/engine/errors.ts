@@ -57,6 +57,7 @@ export const errorKinds = {
   'disk-failed': { fault: 'machine', spurious: false },
   'git-missing': { fault: 'machine', spurious: false },
   'git-failed': { fault: 'machine', spurious: false },
+  'engine-stopped': { fault: 'machine', spurious: true },
   'job-not-found': { fault: 'person', spurious: false },
   'job-state': { fault: 'person', spurious: false },
   cancelled: { fault: 'person', spurious: false },

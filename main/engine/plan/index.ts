@@ -1,1 +1,2 @@
-export type { ClonePlan } from './clone-plan.ts';
+export { planClone, resumability, type ClonePlan } from './clone-plan.ts';
+export { isSingleBranch, mapRefs, refPrefixes, type HeadPlan, type MappedRef, type RefMap } from './ref-map.ts';

@@ -1,1 +1,6 @@
+export { protocolAgent } from './agent.ts';
+export type { AnswerBytes, GitConnection } from './connection.ts';
+export { discover, protocolFailure, type Discovery } from './discover.io.ts';
+export { retryAfterMs } from './http-answer.ts';
 export type { OfferedRef, RemoteCapabilities, RemoteOffer } from './offer.ts';
+export { openConnection, understandUrl, type RemoteAddress } from './open.io.ts';

@@ -1,16 +1,8 @@
 /** What a remote says it can give. Kept with the job, so that a restart need not ask again to show it. */
 
-import type { ObjectFormat } from '../../git/index.ts';
+import type { Advertisement, AdvertisedRef, ObjectFormat } from '../../git/index.ts';
 
-export interface OfferedRef {
-  name: string;
-  /** Null for an unborn HEAD. */
-  oid: string | null;
-  /** For a symbolic ref: what it points to. */
-  symrefTarget: string | null;
-  /** For an annotated tag: the object it finally names. */
-  peeled: string | null;
-}
+export type OfferedRef = AdvertisedRef;
 
 export interface RemoteCapabilities {
   filter: boolean;
@@ -35,4 +27,40 @@ export interface RemoteOffer {
   headOid: string | null;
   counts: { refs: number; branches: number; tags: number };
   empty: boolean;
+}
+
+/** The offer in an advertisement of protocol v2 and its refs. */
+export function offerOf(
+  advertisement: Extract<Advertisement, { version: 2 }>,
+  refs: readonly OfferedRef[],
+): RemoteOffer {
+  const fetch = new Set(advertisement.commands.get('fetch') ?? []);
+  const counts = { refs: 0, branches: 0, tags: 0 };
+  for (const { name, oid } of refs) {
+    if (oid === null || name === 'HEAD') continue;
+    counts.refs++;
+    if (name.startsWith('refs/heads/')) counts.branches++;
+    else if (name.startsWith('refs/tags/')) counts.tags++;
+  }
+  const head = refs.find((ref) => ref.name === 'HEAD');
+  return {
+    protocolVersion: 2,
+    agent: advertisement.agent,
+    objectFormat: advertisement.objectFormat,
+    capabilities: {
+      filter: fetch.has('filter'),
+      shallow: fetch.has('shallow'),
+      bundleUri: advertisement.commands.has('bundle-uri'),
+      packfileUris: fetch.has('packfile-uris'),
+      resume: fetch.has('resume'),
+      objectInfo: advertisement.commands.has('object-info'),
+      refInWant: fetch.has('ref-in-want'),
+      waitForDone: fetch.has('wait-for-done'),
+      sidebandAll: fetch.has('sideband-all'),
+    },
+    headTarget: head?.symrefTarget ?? null,
+    headOid: head?.oid ?? null,
+    counts,
+    empty: counts.refs === 0 && (head?.oid ?? null) === null,
+  };
 }

@@ -1,0 +1,376 @@
+/** The engine's door made real: keeps the jobs, pumps the queue, and hands everything else to the rooms that know it. */
+
+import { suggestedDirectoryName } from '../../git/index.ts';
+import type {
+  Destination,
+  Engine,
+  EngineEvent,
+  EngineSettings,
+  HoldReason,
+  JobReport,
+  JobSnapshot,
+  ProbeResult,
+  Selection,
+  Totals,
+} from '../door.ts';
+import { EngineError } from '../errors.ts';
+import type { Ports } from '../ports.ts';
+import { understandUrl, type RemoteAddress } from '../remote/index.ts';
+import { checkDestination } from './destination.io.ts';
+import { isEnded, isWorking, recoveredState, type JobEvent } from './job-machine.ts';
+import { LiveJob } from './live-job.ts';
+import { newJobRecord, type CloneWish } from './new-job.ts';
+import { probeRemote } from './probe.io.ts';
+import { admitted, reordered } from './queue.ts';
+import { Rate } from './rate.ts';
+import { Runner } from './runner.io.ts';
+import { defaultSettings, readSettings, withChange } from './settings.ts';
+import { countSpool } from './spool-count.io.ts';
+
+const tickMs = 250;
+/** Figures of a running job reach the database this often; what was promised is there at once. */
+const figuresSavedEveryMs = 5_000;
+const settingsKey = 'settings';
+
+class JobEngine implements Engine {
+  readonly #ports: Ports;
+  readonly #runner: Runner;
+  readonly #jobs = new Map<string, LiveJob>();
+  /** What a person typed, with secrets, for as long as this process lives; never stored. */
+  readonly #addresses = new Map<string, RemoteAddress>();
+  readonly #listeners = new Set<(event: EngineEvent) => void>();
+  readonly #holds = new Set<HoldReason | 'stopped'>();
+  readonly #totalRate = new Rate();
+  #settings: EngineSettings;
+  #stopTicking: () => void = () => {};
+  #figuresSavedAtMs = 0;
+  #pumping = false;
+
+  constructor(ports: Ports, home: { defaultDirectory: string }) {
+    this.#ports = ports;
+    this.#settings = readSettings(ports.store.loadSetting(settingsKey), defaultSettings(home.defaultDirectory));
+    this.#runner = new Runner({
+      ports,
+      addressOf: (live) => this.#addresses.get(live.id) ?? understandUrl(live.record.url),
+      retryTriesMax: () => this.#settings.retryTriesMax,
+      onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
+      onQueueChanged: () => this.#pumpSoon(),
+    });
+    this.#holds.add('stopped');
+  }
+
+  start(): Promise<void> {
+    for (const record of this.#ports.store.loadJobs()) {
+      const live = new LiveJob(record);
+      this.#jobs.set(live.id, live);
+      const state = recoveredState(record.state);
+      if (state !== record.state) {
+        record.state = state;
+        this.#ports.store.saveJob(record);
+      }
+      if (!isEnded(state)) this.#loadParts(live);
+    }
+    this.#holds.delete('stopped');
+    this.#stopTicking = this.#ports.clock.every(tickMs, () => this.#tick());
+    this.#pumpSoon();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    this.#holds.add('stopped');
+    this.#stopTicking();
+    const working = [...this.#jobs.values()].filter((live) => live.busy);
+    for (const live of this.#jobs.values()) {
+      live.forgetDue?.();
+      this.#runner.apply(live, 'set-aside');
+    }
+    await Promise.all(working.map((live) => live.workEnded));
+  }
+
+  gitVersion(): Promise<string | null> {
+    return this.#ports.git.version();
+  }
+
+  probe(url: string, signal?: AbortSignal): Promise<ProbeResult> {
+    return probeRemote(this.#ports, url, signal);
+  }
+
+  checkDestination(path: string): Promise<Destination> {
+    return checkDestination(this.#ports.disk, path, (candidate) => this.#jobAt(candidate) !== null);
+  }
+
+  async addClone(wish: CloneWish): Promise<{ id: string; directory: string }> {
+    const address = understandUrl(wish.url);
+    const { disk, clock, chance } = this.#ports;
+    const bare = wish.options.bare === true || wish.options.mirror === true;
+    const name = suggestedDirectoryName(address.parsed, { bare });
+    const directory = disk.resolve(wish.directory ?? disk.join(this.#settings.defaultDirectory, name));
+    const other = this.#jobAt(directory);
+    if (other !== null) throw new EngineError('target-taken-by-job', { path: directory, jobId: other.id });
+    const { state, writable } = await this.checkDestination(directory);
+    if (state === 'not-empty' || state === 'file') throw new EngineError('target-exists', { path: directory });
+    if (!writable) throw new EngineError('target-not-writable', { path: directory });
+
+    const positions = [...this.#jobs.values()].map((live) => live.record.position);
+    const live = new LiveJob(
+      newJobRecord(wish, {
+        id: chance.id(),
+        url: address.url,
+        directory,
+        position: Math.max(0, ...positions) + 1,
+        nowMs: clock.nowMs(),
+      }),
+    );
+    this.#jobs.set(live.id, live);
+    this.#addresses.set(live.id, address);
+    this.#runner.save(live);
+    this.#runner.note(live, 'info', `Added: ${address.url} into ${directory}.`);
+    this.#pumpSoon();
+    return { id: live.id, directory };
+  }
+
+  jobs(): JobSnapshot[] {
+    const nowMs = this.#ports.clock.monotonicMs();
+    return [...this.#jobs.values()]
+      .sort((a, b) => a.record.position - b.record.position)
+      .map((live) => live.snapshot(nowMs));
+  }
+
+  job(id: string): JobSnapshot | null {
+    return this.#jobs.get(id)?.snapshot(this.#ports.clock.monotonicMs()) ?? null;
+  }
+
+  report(id: string): JobReport {
+    const live = this.#job(id);
+    this.#loadParts(live);
+    return live.report(this.#ports.clock.monotonicMs());
+  }
+
+  async pause(which: Selection): Promise<string[]> {
+    return this.#applyAll(which, 'pause');
+  }
+
+  async resume(which: Selection): Promise<string[]> {
+    for (const live of this.#select(which)) {
+      // A job that ended without its workspace starts from the beginning.
+      if (live.record.state === 'cancelled') live.record.stage = null;
+      if (live.record.state === 'cancelled' || live.record.state === 'failed') {
+        const other = this.#jobAt(live.record.directory);
+        if (other !== null && other !== live) {
+          throw new EngineError('target-taken-by-job', { path: live.record.directory, jobId: other.id });
+        }
+      }
+    }
+    return this.#applyAll(which, 'resume');
+  }
+
+  async cancel(which: Selection, keepPartial: boolean): Promise<string[]> {
+    const ids = await this.#applyAll(which, 'cancel');
+    if (!keepPartial) for (const id of ids) await this.#removeWorkspace(this.#job(id));
+    return ids;
+  }
+
+  async remove(which: Selection): Promise<string[]> {
+    const removed: string[] = [];
+    for (const live of this.#select(which)) {
+      this.#runner.apply(live, 'cancel');
+      await live.workEnded;
+      await this.#removeWorkspace(live);
+      this.#ports.store.deleteJob(live.id);
+      this.#jobs.delete(live.id);
+      this.#addresses.delete(live.id);
+      this.#emit({ type: 'job-removed', id: live.id });
+      removed.push(live.id);
+    }
+    return removed;
+  }
+
+  move(id: string, before: string | null): void {
+    this.#job(id);
+    const entries = [...this.#jobs.values()].map((live) => ({ id: live.id, position: live.record.position }));
+    const positions = reordered(entries, id, before);
+    this.#ports.store.savePositions(positions);
+    for (const { id: moved, position } of positions) {
+      const live = this.#job(moved);
+      if (live.record.position === position) continue;
+      live.record.position = position;
+      this.#emit({ type: 'job-changed', id: moved });
+    }
+    this.#pumpSoon();
+  }
+
+  async answer(id: string, questionId: string, choice: 'retry' | 'cancel'): Promise<void> {
+    const live = this.#job(id);
+    if (live.record.question?.id !== questionId) throw new EngineError('job-state', { jobId: id });
+    if (choice === 'cancel') await this.cancel([id], false);
+    else this.#runner.apply(live, 'answer-retry');
+  }
+
+  async hold(reason: HoldReason): Promise<void> {
+    this.#holds.add(reason);
+    const working = [...this.#jobs.values()].filter((live) => this.#runner.apply(live, 'set-aside'));
+    this.#emit({ type: 'totals-changed' });
+    await Promise.all(working.map((live) => live.workEnded));
+  }
+
+  release(reason: HoldReason): void {
+    this.#holds.delete(reason);
+    this.#emit({ type: 'totals-changed' });
+    this.networkOnline();
+    this.#pumpSoon();
+  }
+
+  networkOnline(): void {
+    for (const live of this.#jobs.values()) {
+      if (live.record.state === 'waiting-for-network') this.#runner.apply(live, 'resume');
+    }
+  }
+
+  totals(): Totals {
+    const nowMs = this.#ports.clock.monotonicMs();
+    return {
+      rateBytesPerSecond: this.#totalRate.perSecond(nowMs),
+      rateHistory: this.#totalRate.history(nowMs, 60),
+      held: this.#holds.size > 0,
+    };
+  }
+
+  settings(): EngineSettings {
+    return this.#settings;
+  }
+
+  changeSettings(change: Partial<EngineSettings>): EngineSettings {
+    this.#settings = withChange(this.#settings, change);
+    this.#ports.store.saveSetting(settingsKey, JSON.stringify(this.#settings));
+    this.#emit({ type: 'settings-changed' });
+    this.#pumpSoon();
+    return this.#settings;
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #job(id: string): LiveJob {
+    const live = this.#jobs.get(id);
+    if (live === undefined) throw new EngineError('job-not-found', { jobId: id });
+    return live;
+  }
+
+  #select(which: Selection): LiveJob[] {
+    return which === 'all' ? [...this.#jobs.values()] : which.map((id) => this.#job(id));
+  }
+
+  async #applyAll(which: Selection, event: JobEvent): Promise<string[]> {
+    const moved = this.#select(which).filter((live) => this.#runner.apply(live, event));
+    // "Paused" is told only once the sockets are closed.
+    await Promise.all(moved.map((live) => live.workEnded));
+    return moved.map((live) => live.id);
+  }
+
+  /** The unfinished job that grows at, or will appear at, this directory. */
+  #jobAt(directory: string): LiveJob | null {
+    for (const live of this.#jobs.values()) {
+      const { state } = live.record;
+      if (live.record.directory === directory && state !== 'done' && state !== 'cancelled') return live;
+    }
+    return null;
+  }
+
+  async #removeWorkspace(live: LiveJob): Promise<void> {
+    if (live.record.state === 'done') return;
+    // The same directory may belong to a younger job by now.
+    const other = this.#jobAt(live.record.directory);
+    if (other !== null && other !== live) return;
+    await this.#ports.disk.remove(this.#runner.workspaceOf(live).root);
+    live.record.stage = null;
+  }
+
+  /** Attempts, artefacts and activity of a job that rests on the disk; read once. */
+  #loadParts(live: LiveJob): void {
+    if (live.partsLoaded) return;
+    live.partsLoaded = true;
+    const { store } = this.#ports;
+    live.attempts = store.loadAttempts(live.id);
+    live.activity = store.loadActivity(live.id, 500);
+    live.artefacts = store.loadArtefacts(live.id).map((stored) => {
+      const pieces = store.loadPieces(stored.id);
+      return { stored, pieces, bytes: pieces.reduce((end, piece) => Math.max(end, piece.toBytes), 0) };
+    });
+    for (const attempt of live.attempts) {
+      if (attempt.result !== 'running') continue;
+      // The engine died in the middle of this one.
+      const artefact = live.artefacts.find(({ stored }) => stored.id === attempt.artefactId);
+      attempt.result = 'failed';
+      attempt.failure = { code: 'engine-stopped', facts: {} };
+      attempt.endedAtMs = attempt.startedAtMs;
+      attempt.bytes = artefact?.bytes ?? 0;
+      store.saveAttempt(attempt);
+      if (artefact === undefined) continue;
+      const offer = live.record.offer as { objectFormat?: 'sha1' | 'sha256' } | null;
+      countSpool(
+        {
+          ports: this.#ports,
+          workspace: this.#runner.workspaceOf(live),
+          note: (level, text) => this.#runner.note(live, level, text),
+        },
+        artefact,
+        attempt,
+        offer?.objectFormat ?? 'sha1',
+      );
+    }
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const entries = [...this.#jobs.values()].map((live) => ({
+      id: live.id,
+      state: live.record.state,
+      position: live.record.position,
+      busy: live.busy,
+    }));
+    for (const id of admitted(entries, this.#settings.concurrentJobs, this.#holds.size > 0)) {
+      const live = this.#job(id);
+      this.#loadParts(live);
+      this.#runner.admit(live);
+    }
+  }
+
+  #tick(): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    let working = false;
+    let received = 0;
+    for (const live of this.#jobs.values()) {
+      if (!isWorking(live.record.state)) continue;
+      working = true;
+      const before = live.record.bytes.wireBytes;
+      live.tick(nowMs);
+      received += live.record.bytes.wireBytes - before;
+      this.#emit({ type: 'job-changed', id: live.id });
+    }
+    this.#totalRate.add(received, nowMs);
+    if (working) this.#emit({ type: 'totals-changed' });
+    if (working && nowMs - this.#figuresSavedAtMs >= figuresSavedEveryMs) {
+      this.#figuresSavedAtMs = nowMs;
+      for (const live of this.#jobs.values()) if (isWorking(live.record.state)) this.#ports.store.saveJob(live.record);
+    }
+  }
+}
+
+/** An engine over these ports. It does nothing until `start`. */
+export function createEngine(ports: Ports, home: { defaultDirectory: string }): Engine {
+  return new JobEngine(ports, home);
+}

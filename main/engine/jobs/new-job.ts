@@ -1,0 +1,59 @@
+/** The first record of a job. Pure. */
+
+import { EngineError } from '../errors.ts';
+import { isBranchName } from '../../git/index.ts';
+import type { CloneOptions, StoredJob } from './records.ts';
+
+export interface CloneWish {
+  url: string;
+  directory?: string;
+  options: CloneOptions;
+  start?: 'now' | 'paused';
+}
+
+/** Refuses what git would refuse, before anything is touched (builtin/clone.c). */
+export function checkOptions(options: CloneOptions): void {
+  if (options.bare === true && options.origin !== undefined && options.mirror !== true) {
+    throw new EngineError('option-conflict', { option: '--bare', detail: '--bare and --origin do not go together.' });
+  }
+  if (options.depth !== undefined && (!Number.isInteger(options.depth) || options.depth < 1)) {
+    throw new EngineError('option-conflict', { option: '--depth', detail: 'The depth must be a whole number above 0.' });
+  }
+  if (options.origin !== undefined && !isBranchName(options.origin)) {
+    throw new EngineError('ref-name-malformed', { option: '--origin', detail: options.origin });
+  }
+  if (options.branch?.startsWith('-') === true) {
+    throw new EngineError('ref-name-malformed', { branch: options.branch });
+  }
+  if (options.filter !== undefined && !/^(blob:none|blob:limit=\d+[kmg]?|tree:\d+|object:type=[a-z]+)$/.test(options.filter)) {
+    throw new EngineError('option-not-supported-yet', { option: `--filter=${options.filter}` });
+  }
+}
+
+export function newJobRecord(
+  wish: CloneWish,
+  facts: { id: string; url: string; directory: string; position: number; nowMs: number },
+): StoredJob {
+  checkOptions(wish.options);
+  return {
+    id: facts.id,
+    kind: 'clone',
+    url: facts.url,
+    directory: facts.directory,
+    options: wish.options,
+    state: wish.start === 'paused' ? 'paused' : 'queued',
+    stage: null,
+    position: facts.position,
+    bytes: { wireBytes: 0, usefulBytes: 0, wastedBytes: 0, savedBytes: 0, uploadedBytes: 0 },
+    requests: 0,
+    drops: 0,
+    activeMs: 0,
+    tries: 0,
+    failure: null,
+    question: null,
+    offer: null,
+    plan: null,
+    createdAtMs: facts.nowMs,
+    finishedAtMs: null,
+  };
+}

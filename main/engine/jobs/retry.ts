@@ -1,0 +1,60 @@
+/**
+ * What a failure means for the job: try again and when, wait for the network, ask a person, or end. Pure; chance and
+ * counts are handed in.
+ *
+ * Exponential back-off with full jitter (M. Brooker, "Exponential Backoff And Jitter"): many clients that were cut at
+ * the same moment do not come back at the same moment.
+ */
+
+import { errorKinds, type EngineFailure } from '../errors.ts';
+
+export const retryDelayMsMin = 1_000;
+export const retryDelayMsMax = 60_000;
+
+export type FailureDecision =
+  | { kind: 'retry-later'; delayMs: number }
+  | { kind: 'wait-for-network'; delayMs: number }
+  | { kind: 'ask'; question: 'target-exists' | 'disk-full' }
+  | { kind: 'fail' };
+
+export interface FailureSituation {
+  failure: EngineFailure;
+  /** Tries in a row without progress, this one included (1 for the first failure). */
+  tries: number;
+  /** Whether this job ever got a sensible answer from its server: before that, a wrong name is a typing error. */
+  reachedServer: boolean;
+  /** Server faults end after this many tries; network faults never do. */
+  triesMax: number;
+  /** Uniform in [0, 1). */
+  chance: number;
+}
+
+/** Uniform between 0 and the exponential bound for this try, but never less than a tenth of it. */
+export function backoffMs(tries: number, chance: number): number {
+  const bound = Math.min(retryDelayMsMax, retryDelayMsMin * 2 ** Math.min(tries - 1, 16));
+  return Math.round(Math.max(bound / 10, bound * chance));
+}
+
+/** Waiting for the network is cheap to end by an "online" event, so its tries are spaced like any other. */
+export function decide(situation: FailureSituation): FailureDecision {
+  const { failure, tries, reachedServer } = situation;
+  if (failure.code === 'target-exists') return { kind: 'ask', question: 'target-exists' };
+  if (failure.code === 'disk-full') return { kind: 'ask', question: 'disk-full' };
+
+  const { fault, spurious } = errorKinds[failure.code];
+  if (!spurious) return { kind: 'fail' };
+
+  // The server's word about when to come back is an order, not a hint (RFC 9110 §10.2.3).
+  const delayMs = Math.max(backoffMs(tries, situation.chance), failure.facts.retryAfterMs ?? 0);
+  if (fault === 'network') {
+    const firstContact = failure.code === 'host-not-found' || failure.code === 'connection-refused';
+    if (!reachedServer && firstContact) return { kind: 'fail' };
+    // A connection that broke is trouble on the way; one that cannot even be made is no network.
+    return failure.code === 'connection-lost' ? { kind: 'retry-later', delayMs } : { kind: 'wait-for-network', delayMs };
+  }
+  if (tries >= situation.triesMax) return { kind: 'fail' };
+  return { kind: 'retry-later', delayMs };
+}
+
+/** As many new bytes as make a try count as progress. */
+export const progressBytesMin = 1024 * 1024;

@@ -1,0 +1,20 @@
+/** What a piece of work may touch: the world's ports, one job, and the ways to tell about both. Types only. */
+
+import type { Ports } from '../ports.ts';
+import type { RemoteAddress } from '../remote/index.ts';
+import type { Workspace } from '../repo/index.ts';
+import type { JobEvent } from './job-machine.ts';
+import type { LiveJob } from './live-job.ts';
+
+export interface WorkContext {
+  ports: Ports;
+  live: LiveJob;
+  address: RemoteAddress;
+  workspace: Workspace;
+  signal: AbortSignal;
+  /** A stage is done; the machine decides what the job is now. */
+  report(event: JobEvent): void;
+  note(level: 'info' | 'notice' | 'problem', text: string): void;
+  /** Keep the record now (durable when it returns). */
+  save(): void;
+}

@@ -1,0 +1,67 @@
+/**
+ * Is everything the refs reach really here? Asked before any ref is written, and trusting nothing that was not
+ * checked: no existing ref, no bundle, no alternate counts as proof.
+ */
+
+import { EngineError } from '../errors.ts';
+import type { Git, GitOptions } from '../ports.ts';
+
+export interface ClosureQuestion {
+  git: Git;
+  gitDir: string;
+  /** Object ids that must be here with all they reach. */
+  tips: readonly string[];
+  /** The clone's filter: what it leaves out need not be here. */
+  filter: string | null;
+  /** Index-pack already followed every link within the one pack that holds everything. */
+  closureChecked: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * The filter for a walk that looks at exactly what must be here. A size limit cannot be judged for blobs that are
+ * absent, so for every filter that may leave out blobs only commits and trees are walked.
+ */
+export function walkFilter(filter: string): string {
+  const depth = /^tree:(\d+)$/.exec(filter);
+  return depth === null ? 'blob:none' : filter;
+}
+
+const missingLine = / missing$/;
+
+/** Throws `objects-missing` naming the first few tips that are absent. */
+async function checkTipsExist(question: ClosureQuestion): Promise<void> {
+  if (question.tips.length === 0) return;
+  const { stdout } = await question.git.run(['cat-file', '--batch-check=%(objectname)', '--buffer'], {
+    gitDir: question.gitDir,
+    input: question.tips.join('\n') + '\n',
+    signal: question.signal,
+  });
+  const missing = new TextDecoder()
+    .decode(stdout)
+    .split('\n')
+    .filter((line) => missingLine.test(line))
+    .map((line) => line.replace(missingLine, ''));
+  if (missing.length > 0) {
+    const named = missing.slice(0, 3).join(', ');
+    throw new EngineError('objects-missing', { detail: `${missing.length} of the refs' objects did not come: ${named}` });
+  }
+}
+
+/**
+ * @throws EngineError `objects-missing` with git's words about the first object that is not here
+ */
+export async function checkConnectivity(question: ClosureQuestion): Promise<void> {
+  await checkTipsExist(question);
+  if (question.closureChecked || question.tips.length === 0) return;
+  const args = ['rev-list', '--objects', '--stdin', '--quiet'];
+  if (question.filter !== null) args.push(`--filter=${walkFilter(question.filter)}`);
+  const options: GitOptions = {
+    gitDir: question.gitDir,
+    input: question.tips.join('\n') + '\n',
+    expect: [0, 128],
+    signal: question.signal,
+  };
+  const { exitCode, stderr } = await question.git.run(args, options);
+  if (exitCode !== 0) throw new EngineError('objects-missing', { detail: stderr.trim().slice(-500) });
+}

@@ -1,0 +1,51 @@
+/** The packed-refs file of a new repository (gitrepository-layout(5), refs/packed-backend.c). Pure. */
+
+export interface PackedRef {
+  name: string;
+  oid: string;
+  /** What an annotated tag finally names. */
+  peeled: string | null;
+}
+
+const encoder = new TextEncoder();
+
+/** Byte order of UTF-8, which is what "sorted" means to git; differs from JavaScript's order above U+FFFF. */
+function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  const [left, right] = [encoder.encode(a), encoder.encode(b)];
+  const length = Math.min(left.length, right.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** The header promises what holds: all tags peeled as the server said, sorted. */
+export function packedRefsFile(refs: readonly PackedRef[]): string {
+  const lines = ['# pack-refs with: peeled fully-peeled sorted '];
+  for (const { name, oid, peeled } of [...refs].sort((a, b) => compareBytes(a.name, b.name))) {
+    lines.push(`${oid} ${name}`);
+    if (peeled !== null) lines.push(`^${peeled}`);
+  }
+  return lines.join('\n') + '\n';
+}
+
+/**
+ * Names that cannot stand beside one another in a directory tree (`a` and `a/b`); git would refuse the later one.
+ * Returns the refs that stay, in order, and the names that do not.
+ */
+export function withoutConflicts<R extends { name: string }>(refs: readonly R[]): { kept: R[]; dropped: string[] } {
+  const names = new Set(refs.map((ref) => ref.name));
+  const kept: R[] = [];
+  const dropped: string[] = [];
+  for (const ref of refs) {
+    let conflict = false;
+    for (let at = ref.name.indexOf('/'); at !== -1; at = ref.name.indexOf('/', at + 1)) {
+      if (names.has(ref.name.slice(0, at))) conflict = true;
+    }
+    if (conflict) dropped.push(ref.name);
+    else kept.push(ref);
+  }
+  return { kept, dropped };
+}

@@ -1,0 +1,28 @@
+/** The one moment the target appears: a rename. Before it nobody sees a repository, after it nobody sees a workspace. */
+
+import { EngineError } from '../errors.ts';
+import type { Disk } from '../ports.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What `git clone` accepts as a target: nothing, or an empty directory. Throws `target-exists` otherwise. */
+export async function checkTarget(disk: Disk, directory: string): Promise<void> {
+  const kind = await disk.kindOf(directory);
+  if (kind !== 'nothing' && kind !== 'empty-directory') throw new EngineError('target-exists', { path: directory });
+}
+
+/** Sweeps what interrupted git processes left, then renames, then removes the workspace. */
+export async function reveal(disk: Disk, workspace: Workspace, directory: string): Promise<void> {
+  await checkTarget(disk, directory);
+  await sweepTemporaryPacks(disk, workspace);
+  await disk.rename(workspace.repository, directory);
+  await disk.remove(workspace.root);
+}
+
+/** `tmp_pack_*` and `tmp_idx_*`: what index-pack leaves when it is killed or refuses a pack. */
+export async function sweepTemporaryPacks(disk: Disk, workspace: Workspace): Promise<void> {
+  const packs = disk.join(workspace.gitDir, 'objects', 'pack');
+  if ((await disk.kindOf(packs)) !== 'directory') return;
+  for (const name of await disk.list(packs)) {
+    if (/^(tmp_|\.tmp-)/.test(name)) await disk.remove(disk.join(packs, name));
+  }
+}

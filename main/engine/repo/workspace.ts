@@ -1,0 +1,31 @@
+/** Where a clone grows until it is whole: one hidden directory beside the target. Pure. */
+
+import type { Disk } from '../ports.ts';
+
+export interface Workspace {
+  /** `<parent>/.<name>.packmule`: everything of ours is in here, and goes with it. */
+  root: string;
+  /** The repository that one rename makes visible. */
+  repository: string;
+  /** Its git directory: the repository itself when bare, else `.git` in it. */
+  gitDir: string;
+  /** Pack bytes as they came. */
+  spools: string;
+  /** The refs this clone was pinned to, as offered. */
+  pinnedRefs: string;
+  /** Says whose workspace this is. */
+  owner: string;
+}
+
+export function workspaceFor(directory: string, bare: boolean, disk: Pick<Disk, 'join' | 'parentOf' | 'nameOf'>): Workspace {
+  const root = disk.join(disk.parentOf(directory), `.${disk.nameOf(directory)}.packmule`);
+  const repository = disk.join(root, 'repository');
+  return {
+    root,
+    repository,
+    gitDir: bare ? repository : disk.join(repository, '.git'),
+    spools: disk.join(root, 'spools'),
+    pinnedRefs: disk.join(root, 'pinned-refs.json'),
+    owner: disk.join(root, 'owner.json'),
+  };
+}

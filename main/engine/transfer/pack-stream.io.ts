@@ -1,0 +1,140 @@
+/**
+ * One answer to `fetch`, from the socket to the disk: the pack's bytes go to the spool and, as they come, to whoever
+ * indexes them. Nothing is read from the socket faster than both take it.
+ */
+
+import {
+  FetchResponseDecoder,
+  RemoteProtocolError,
+  safeText,
+  type FetchEvent,
+  type ObjectFormat,
+} from '../../git/index.ts';
+import { EngineError } from '../errors.ts';
+import type { SpoolFile } from '../ports.ts';
+import type { AnswerBytes } from '../remote/index.ts';
+import { protocolFailure } from '../remote/index.ts';
+
+export interface PackSink {
+  /** Takes the next bytes of the pack; resolves when there is room for more. */
+  write(chunk: Uint8Array): Promise<void>;
+}
+
+export interface PackStreamListener {
+  /** Pack bytes spooled so far. */
+  onBytes(packBytes: number): void;
+  /** The server's own progress lines, safe to show. */
+  onRemoteProgress(text: string): void;
+  /** From the pack's header, as soon as it is here. */
+  onObjectCount(objects: number): void;
+}
+
+export interface PackStreamResult {
+  packBytes: number;
+  objects: number;
+  shallow: string[];
+  unshallow: string[];
+}
+
+/** Bytes that may be lost to a power cut: synced at least this often (and at the end). */
+const unsyncedBytesMax = 8 * 1024 * 1024;
+
+const packHeaderBytes = 12;
+
+/** Bytes 8…11 of a pack are its number of objects (gitformat-pack, "pack-*.pack files"). */
+function objectCount(header: Uint8Array): number {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  return view.getUint32(8);
+}
+
+/** Keeps fdatasync running beside the stream, one at a time, so that the stream waits only when a sync falls behind. */
+class Syncer {
+  readonly #spool: SpoolFile;
+  #running: Promise<void> | null = null;
+
+  constructor(spool: SpoolFile) {
+    this.#spool = spool;
+  }
+
+  async afterWrite(): Promise<void> {
+    const unsynced = this.#spool.lengthBytes - this.#spool.durableBytes;
+    if (unsynced >= 2 * unsyncedBytesMax && this.#running !== null) await this.#running;
+    if (unsynced >= unsyncedBytesMax && this.#running === null) {
+      this.#running = this.#spool.sync().finally(() => (this.#running = null));
+      // Whoever waits next hears of a failure; without this an early one would be unhandled.
+      this.#running.catch(() => {});
+    }
+  }
+
+  async finish(): Promise<void> {
+    await this.#running;
+    await this.#spool.sync();
+  }
+}
+
+/**
+ * Reads an answer to its flush packet. What arrived is in the spool, durable, also when this throws.
+ *
+ * A transfer is complete only when the flush packet came (gitprotocol-v2, "fetch"); that the pack is whole as well is
+ * for index-pack to say, which checks its count and trailer.
+ *
+ * @throws EngineError `connection-lost` when the answer ends early, `remote-refused` with the server's words,
+ * `protocol-violation`; the signal's reason when aborted
+ */
+export async function receivePack(
+  answer: AnswerBytes,
+  parts: { spool: SpoolFile; sink: PackSink; listener: PackStreamListener; host: string; objectFormat: ObjectFormat },
+): Promise<PackStreamResult> {
+  const { spool, sink, listener, host } = parts;
+  const decoder = new FetchResponseDecoder({ objectFormat: parts.objectFormat });
+  const syncer = new Syncer(spool);
+  const result: PackStreamResult = { packBytes: 0, objects: 0, shallow: [], unshallow: [] };
+  const header = new Uint8Array(packHeaderBytes);
+
+  const takePackData = async (data: Uint8Array): Promise<void> => {
+    if (result.packBytes < packHeaderBytes) {
+      header.set(data.subarray(0, packHeaderBytes - result.packBytes), result.packBytes);
+      if (result.packBytes + data.length >= packHeaderBytes) {
+        result.objects = objectCount(header);
+        listener.onObjectCount(result.objects);
+      }
+    }
+    await Promise.all([spool.append(data), sink.write(data)]);
+    result.packBytes += data.length;
+    listener.onBytes(result.packBytes);
+    await syncer.afterWrite();
+  };
+
+  const take = async (event: FetchEvent): Promise<void> => {
+    switch (event.type) {
+      case 'pack-data':
+        return takePackData(event.data);
+      case 'progress':
+        return listener.onRemoteProgress(event.text);
+      case 'remote-error':
+        throw new EngineError('remote-refused', { host, detail: safeText(event.text) });
+      case 'shallow':
+        result.shallow.push(event.oid);
+        return;
+      case 'unshallow':
+        result.unshallow.push(event.oid);
+        return;
+      default:
+        return;
+    }
+  };
+
+  try {
+    for await (const chunk of answer) {
+      for (const event of decoder.push(chunk)) await take(event);
+    }
+    if (!decoder.complete) {
+      throw new EngineError('connection-lost', { host, detail: 'The answer ended before its last packet.' });
+    }
+    return result;
+  } catch (error) {
+    throw error instanceof RemoteProtocolError ? protocolFailure(error, host) : error;
+  } finally {
+    await syncer.finish();
+  }
+}

@@ -3,3 +3,5 @@ export { systemClock } from './clock.ts';
 export { createDisk } from './disk.ts';
 export { createGit } from './git.ts';
 export { createHttpClient, type HttpClientOptions } from './http/index.ts';
+export { acquireLock, type Lock } from './lock.ts';
+export { createLog, logLevels, type Log, type LogLevel, type LogOptions } from './log.ts';

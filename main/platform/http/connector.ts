@@ -84,7 +84,7 @@ export class Connector {
         return;
       }
       const encrypted = this.#encrypt(raw, host, options.servername, origin);
-      encrypted.on('error', (error) => settle(error, raw));
+      encrypted.on('error', (error: Error) => settle(error, raw));
       encrypted.once('secureConnect', () => settle(null, encrypted));
     });
   };

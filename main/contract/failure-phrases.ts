@@ -68,16 +68,15 @@ function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Decimal units, as disks are sold and file managers count. */
+/** Binary units with one decimal, as everywhere in the interface. */
 function bytes(count: number): string {
-  if (count < 1_000) return counted(count, 'byte');
-  const units = ['kB', 'MB', 'GB', 'TB'];
+  if (count < 1_024) return counted(count, 'byte');
   let value = count;
   let unit = '';
-  for (const name of units) {
-    if (value < 1_000) break;
-    value /= 1_000;
+  for (const name of ['KiB', 'MiB', 'GiB', 'TiB']) {
+    if (value < 1_024) break;
+    value /= 1_024;
     unit = name;
   }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  return `${value.toFixed(1)} ${unit}`;
 }

@@ -1,0 +1,14 @@
+export { contractFailureOf, failureView } from './failures.ts';
+export { createHostTable } from './host-table.ts';
+export type { HostTableOptions } from './host-table.ts';
+export { createInbox } from './inbox.ts';
+export type { Inbox } from './inbox.ts';
+export { subProtocol } from './interface-policy.ts';
+export { localAddress } from './local-address.ts';
+export { AddressTakenError, connectLocal, listenLocal } from './local-socket-carrier.io.ts';
+export type { LocalListener } from './local-socket-carrier.io.ts';
+export { createPortPair } from './port-pair.ts';
+export { relay } from './relay.ts';
+export type { HostFacts } from './views.ts';
+export { serveInterface } from './websocket-carrier.io.ts';
+export type { InterfaceOptions, InterfaceServer } from './websocket-carrier.io.ts';

@@ -8,6 +8,8 @@ import { makeTempDir } from './temp.ts';
 export interface Certificate {
   key: string;
   cert: string;
+  /** Where the certificate is, for `NODE_EXTRA_CA_CERTS`. */
+  certPath: string;
 }
 
 let made: Certificate | null = null;
@@ -17,7 +19,7 @@ export function selfSignedCertificate(): Certificate {
   if (made !== null) return made;
   const dir = makeTempDir('certificate');
   const key = join(dir, 'key.pem');
-  const cert = join(dir, 'cert.pem');
+  const certPath = join(dir, 'cert.pem');
   execFileSync(
     'openssl',
     [
@@ -33,10 +35,10 @@ export function selfSignedCertificate(): Certificate {
         '2',
       ],
       ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
-      ...['-keyout', key, '-out', cert],
+      ...['-keyout', key, '-out', certPath],
     ],
     { stdio: 'pipe' },
   );
-  made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  made = { key: readFileSync(key, 'utf8'), cert: readFileSync(certPath, 'utf8'), certPath };
   return made;
 }

@@ -23,9 +23,16 @@ async function buildFrom(path: string, stream: FastImportStream, options: InitOp
   // Clients may ask for single objects and filters; what a test forbids it forbids in the server's configuration.
   await git(['-C', path, 'config', 'uploadpack.allowFilter', 'true']);
   if (stream.chunks.length === 0) return;
-  const settings = ['-c', 'core.bigFileThreshold=1m', '-c', `core.compression=${compression}`];
+  const settings = [
+    '-c',
+    'core.bigFileThreshold=1m',
+    '-c',
+    'fastimport.unpackLimit=1',
+    '-c',
+    `core.compression=${compression}`,
+  ];
   await git(['-C', path, ...settings, 'fast-import', '--quiet', '--force'], { input: stream.chunks });
-  await git(['-C', path, 'repack', '-q', '-a', '-d']);
+  if (compression > 0) await git(['-C', path, 'repack', '-q', '-a', '-d']);
 }
 
 /** So many commits one after another on `main`, each touching a few of the files. */

@@ -1,0 +1,181 @@
+/**
+ * Finds the engine of a home, or starts one. Two that start at the same moment end with one engine: whoever finds the
+ * home owned talks to its owner.
+ */
+
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectLocal, localAddress } from './api/index.ts';
+import type { ClientPort } from './contract/index.ts';
+import { isFromEngine } from './engine-messages.ts';
+import type { FromEngine, ToEngine } from './engine-messages.ts';
+
+/** A started engine as its parent sees it. */
+export interface EngineChild {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once. `code` is null when a signal ended it. */
+  onExit(listener: (code: number | null) => void): void;
+  kill(): void;
+}
+
+/** Starts `entry` (an absolute path of a module) with this environment, and a channel for messages. */
+export type SpawnEngine = (entry: string, env: Record<string, string | undefined>) => EngineChild;
+
+export interface EngineLink {
+  /** A new connection to the engine. Rejects when it is gone. */
+  connect(): Promise<ClientPort>;
+  /** Whether this process started it. */
+  readonly owner: boolean;
+  /** Of the engine, when we started it. */
+  readonly pid: number | null;
+  /**
+   * We need it no longer. An engine that we started ends unless a client is connected; resolves when it has ended or
+   * said that it stays. Close your own connections first.
+   */
+  leave(): Promise<void>;
+  /** Ends an engine that we started, cleanly; resolves when it is gone. Somebody else's is left alone. */
+  stop(): Promise<void>;
+  /** Called once when an engine that we started ends, for whatever reason. */
+  onExit(listener: () => void): void;
+}
+
+/** No engine could be had; the message is a sentence. */
+export class EngineUnavailable extends Error {
+  override name = 'EngineUnavailable';
+}
+
+/** Long enough for an engine that is just ending to let go of the home (it has one second), and for a slow disk. */
+const launchMsMax = 15_000;
+const retryMs = 50;
+/** A clean end takes at most one second; see engine-process.ts. */
+const endMsMax = 3_000;
+
+export async function ensureEngine(options: { home: string; spawn?: SpawnEngine }): Promise<EngineLink> {
+  const { home, spawn = forkEngine } = options;
+  const address = localAddress(home);
+  const giveUpAt = performance.now() + launchMsMax;
+  for (;;) {
+    if (await answers(address)) return otherEngine(address);
+    const child = spawn(engineEntry(), { ...process.env, PACKMULE_HOME: home });
+    const first = await firstWord(child);
+    if (first.type === 'ready') return ownEngine(child, first);
+    if (first.type === 'refused') throw new EngineUnavailable(first.reason);
+    if (performance.now() > giveUpAt) {
+      throw new EngineUnavailable(`Another Packmule holds ${home} but does not answer.`);
+    }
+    // Its owner may be just about to listen, or just about to end.
+    await sleep(retryMs);
+  }
+}
+
+/** The engine's module: the source beside this source, or the built file beside this built file. */
+function engineEntry(): string {
+  const name = import.meta.url.endsWith('.ts') ? './engine-process.ts' : './engine-process.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const port = await connectLocal(address);
+    port.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function otherEngine(address: string): EngineLink {
+  const nothing = (): Promise<void> => Promise.resolve();
+  return {
+    connect: () => connectLocal(address),
+    owner: false,
+    pid: null,
+    leave: nothing,
+    stop: nothing,
+    onExit() {},
+  };
+}
+
+function ownEngine(child: EngineChild, ready: { address: string; pid: number }): EngineLink {
+  const gone = Promise.withResolvers<void>();
+  let over = false;
+  child.onExit(() => {
+    over = true;
+    gone.resolve();
+  });
+  const tell = (message: ToEngine): void => {
+    // Between its end and our hearing of it the channel may be closed already.
+    if (!over) child.send(message);
+  };
+  const ended = async (): Promise<void> => {
+    const late = new AbortController();
+    const killed = sleep(endMsMax, undefined, { signal: late.signal, ref: false }).then(
+      () => child.kill(),
+      () => undefined,
+    );
+    await Promise.race([gone.promise, killed]);
+    late.abort();
+  };
+  return {
+    connect: () => connectLocal(ready.address),
+    owner: true,
+    pid: ready.pid,
+    async leave() {
+      if (over) return;
+      const answer = Promise.withResolvers<boolean>();
+      child.onMessage((message) => {
+        if (isFromEngine(message) && message.type === 'leaving') answer.resolve(message.ends);
+      });
+      tell({ type: 'leave' });
+      const ends = await Promise.race([answer.promise, gone.promise.then(() => false)]);
+      if (ends) await ended();
+    },
+    async stop() {
+      tell({ type: 'quit' });
+      if (!over) await ended();
+    },
+    onExit: (listener) => void gone.promise.then(listener),
+  };
+}
+
+/** What a started engine says first. One that ends without a word is a refusal. */
+function firstWord(child: EngineChild): Promise<FromEngine> {
+  return new Promise((resolve) => {
+    child.onMessage((message) => {
+      if (isFromEngine(message)) resolve(message);
+    });
+    child.onExit((code) => {
+      const how = code === null ? 'by a signal' : `with code ${code}`;
+      resolve({ type: 'refused', reason: `The engine ended ${how} before it was ready; its log says why.` });
+    });
+  });
+}
+
+/**
+ * The engine as a child of this Node process. In a session of its own, so that a Ctrl-C at the terminal reaches only
+ * us; with none of our streams, so that an engine that stays keeps no pipe of ours open.
+ */
+function forkEngine(entry: string, env: Record<string, string | undefined>): EngineChild {
+  const child = fork(entry, [], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
+  let over = false;
+  const exit = Promise.withResolvers<number | null>();
+  const end = (code: number | null): void => {
+    over = true;
+    exit.resolve(code);
+  };
+  child.once('exit', end);
+  // Could not be started at all: no 'exit' follows.
+  child.once('error', () => end(child.exitCode));
+  return {
+    pid: child.pid,
+    send: (message) => {
+      if (!over && child.connected) child.send(message, () => undefined);
+    },
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void exit.promise.then(listener),
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

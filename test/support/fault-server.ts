@@ -92,36 +92,29 @@ export async function startFaultServer(
   const requests: SeenRequest[] = [];
   const open = new Set<net.Socket>();
 
-  const serve = async (socket: net.Socket, connection: number) => {
+  const serve = async (socket: net.Socket, raw: net.Socket, connection: number) => {
     const reader = new RequestReader(socket);
     for (let place = 1; ; place++) {
       const said = await reader.next();
-      if (said === null) return;
+      if (said === null) break;
       const request = { ...said, connection, place, sentBytes: 0 };
       requests.push(request);
-      for (const step of await answer(request)) if (!(await perform(socket, step, request))) return;
+      for (const step of await answer(request))
+        if (!(await perform({ socket, raw, reader }, step, request))) return;
     }
+    socket.destroy();
   };
 
-  const onConnection = (socket: net.Socket) => {
+  const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (raw) => {
     const connection = ++accepted;
-    socket.on('error', () => undefined);
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    options.onConnection?.(socket, connection);
-    if (!options.tls) void serve(socket, connection);
-  };
-
-  const server = options.tls
-    ? tls.createServer(options.tls).on('connection', onConnection)
-    : net.createServer({ noDelay: true, allowHalfOpen: true }, onConnection);
-  if (options.tls) {
-    server.on('secureConnection', (socket: tls.TLSSocket) => {
-      socket.on('error', () => undefined);
-      void serve(socket, accepted);
-    });
-    server.on('tlsClientError', () => undefined);
-  }
+    raw.on('error', () => undefined);
+    open.add(raw);
+    raw.once('close', () => open.delete(raw));
+    options.onConnection?.(raw, connection);
+    const socket = options.tls ? new tls.TLSSocket(raw, { isServer: true, ...options.tls }) : raw;
+    socket.on('error', () => raw.destroy());
+    void serve(socket, raw, connection);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
   return {
@@ -145,8 +138,15 @@ export async function startFaultServer(
   };
 }
 
+interface Speaker {
+  socket: net.Socket;
+  /** The same, or what is under TLS. */
+  raw: net.Socket;
+  reader: RequestReader;
+}
+
 /** Returns whether the connection carries on. */
-async function perform(socket: net.Socket, step: Step, request: SeenRequest): Promise<boolean> {
+async function perform({ socket, raw, reader }: Speaker, step: Step, request: SeenRequest): Promise<boolean> {
   const put = async (bytes: Uint8Array) => {
     if (socket.destroyed) return;
     request.sentBytes += bytes.length;
@@ -157,14 +157,15 @@ async function perform(socket: net.Socket, step: Step, request: SeenRequest): Pr
     return false;
   }
   if (step === 'stall') {
-    socket.resume();
+    await reader.discard();
+    socket.destroy();
     return false;
   }
   if (step === 'reset') {
-    while (socket.writableLength > 0 && !socket.destroyed) await sleep(2);
+    while (raw.writableLength > 0 && !raw.destroyed) await sleep(2);
     // Time for the client to take what is on its way: a reset makes its kernel drop the rest.
     await sleep(30);
-    if (!socket.destroyed) socket.resetAndDestroy();
+    if (!raw.destroyed) raw.resetAndDestroy();
     return false;
   }
   if ('waitMs' in step) await sleep(step.waitMs);
@@ -212,6 +213,11 @@ class RequestReader {
       ? await this.#chunks()
       : await this.#exactly(Number(headers.get('content-length') ?? 0));
     return body === null ? null : { method, path, headers, body };
+  }
+
+  /** Until the client has gone. */
+  async discard(): Promise<void> {
+    while (await this.#more()) this.#buffer = Buffer.alloc(0);
   }
 
   async #chunks(): Promise<Buffer | null> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { EngineError } from '../../engine/errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../engine/ports.ts';
@@ -40,6 +41,8 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   /** Goes on over fresh connections until one was really there; each dead one is gone afterwards, so this ends. */
   const exchange = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> => {
     for (;;) {
+      // undici gives a connection back one turn after its answer has ended; who asks sooner is given a new one.
+      await setImmediate();
       signal.throwIfAborted();
       if (closing) throw closed(new URL(request.url).hostname);
       try {

@@ -18,13 +18,17 @@ const codes: Record<string, EngineErrorCode> = {
 };
 
 /** The kernel's and the resolver's view of a failed connection; null for what is none of these. */
-function codeFor(error: NodeJS.ErrnoException): EngineErrorCode | null {
+function codeFor(error: NodeJS.ErrnoException, inBody: boolean): EngineErrorCode | null {
+  // What llhttp refuses (RFC 9112): two lengths, a negative one, bytes that are no HTTP at all. A body that only misses
+  // its end is not among it. The error carries no code of its own, but always one of these reasons.
+  if (error.name === 'HTTPParserError')
+    return /EOF/.test(error.message) ? 'connection-lost' : 'protocol-violation';
   if (error.code === undefined) return null;
+  // In front of the body this can only be a length that is given twice, or beside chunks.
+  if (error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return inBody ? 'connection-lost' : 'protocol-violation';
   if (tlsCodes.test(error.code)) return 'tls-failed';
-  // What llhttp refuses (RFC 9112): two lengths, a negative one, bytes that are no HTTP at all.
   if (error.code === 'UND_ERR_HEADERS_OVERFLOW') return 'protocol-violation';
-  if (error.code.startsWith('HPE_'))
-    return error.code === 'HPE_INVALID_EOF_STATE' ? 'connection-lost' : 'protocol-violation';
   // A header or method that undici will not send: our own mistake, nobody's network.
   if (error.code === 'UND_ERR_INVALID_ARG') return 'internal';
   return codes[error.code] ?? null;
@@ -37,7 +41,9 @@ function codeFor(error: NodeJS.ErrnoException): EngineErrorCode | null {
 export function httpError(error: unknown, host: string, bodyNote?: string): EngineError {
   if (error instanceof EngineError) return error;
   const each = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
-  const known = each.filter((one) => one instanceof Error).map((one) => ({ one, code: codeFor(one) }));
+  const known = each
+    .filter((one) => one instanceof Error)
+    .map((one) => ({ one, code: codeFor(one, bodyNote !== undefined) }));
   const best =
     known.find(({ code }) => code === 'connection-refused') ??
     known.find(({ code }) => code === 'connection-timed-out') ??

@@ -41,6 +41,8 @@ export function createWebSocketPort(socket: WebSocket, limits: WebSocketLimits):
   let alive = true;
 
   const hangUp = (code: number, why: string): void => {
+    // Those who hear of the end close us in turn; the first reason is the one that counts.
+    if (inbox.ended) return;
     inbox.discard();
     socket.close(code, why);
     // A peer that does not answer the closing handshake is cut off.

@@ -1,0 +1,57 @@
+export type { AdvertisedRef } from './advertised-ref.ts';
+export {
+  AdvertisementDecoder,
+  decodeAdvertisement,
+  type Advertisement,
+  type AdvertisementOptions,
+  type AdvertisementV0,
+  type AdvertisementV2,
+} from './capabilities.ts';
+export { fetchSections, type FetchSection, type FetchState } from './conversation.ts';
+export {
+  LocalProtocolError,
+  RemoteError,
+  RemoteProtocolError,
+  RemoteUrlError,
+  type RemoteProtocolReason,
+  type RemoteUrlReason,
+} from './errors.ts';
+export { encodeFetchRequest, type FetchRequest } from './fetch-request.ts';
+export { FetchResponseDecoder, type FetchEvent } from './fetch-response.ts';
+export type { PackInfoKey } from './fetch-section-lines.ts';
+export * as limits from './limits.ts';
+export { encodeLsRefsRequest, LsRefsDecoder, type LsRefsRequest } from './ls-refs.ts';
+export {
+  bytesOfHex,
+  hexOf,
+  isOid,
+  nullOid,
+  oidBytesLength,
+  oidHexLength,
+  parseOid,
+  type ObjectFormat,
+} from './oid.ts';
+export {
+  decodeEntryHeader,
+  decodePackHeader,
+  type PackEntryHeader,
+  type PackEntryType,
+} from './pack/entry.ts';
+export { pakoInflate, type Inflater, type InflateFactory, type InflateStep } from './pack/inflate.ts';
+export { PackScanner, type PackScannerOptions, type ScannedEntry } from './pack/scanner.ts';
+export {
+  concatBytes,
+  decodePktLine,
+  delimiterPkt,
+  encodePktLine,
+  flushPkt,
+  PktLineReader,
+  responseEndPkt,
+  type DecodedPktLine,
+  type Packet,
+} from './pkt-line.ts';
+export { isBranchName, isRefName, shortenRef } from './ref-name.ts';
+export { suggestedDirectoryName } from './directory-name.ts';
+export { displayUrl, parseRemoteUrl, type RemoteUrl, type RemoteUrlOptions } from './remote-url.ts';
+export { safeText } from './safe-text.ts';
+export { decodeSideband, type SidebandPacket } from './sideband.ts';

@@ -47,7 +47,7 @@ function createJobsTopic(engine: Engine, clock: Clock): Feed['jobs'] {
   const flush = (): void => {
     const change = readChange(engine, dirty);
     dirty.clear();
-    for (const emit of [...listeners]) emit(change);
+    for (const emit of [...listeners]) if (listeners.has(emit)) emit(change);
   };
 
   const listen = (): (() => void) => {

@@ -406,7 +406,7 @@ function speak(port: number, bytes: string): Promise<string> {
     const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
     let answer = '';
     socket.setEncoding('utf8');
-    socket.on('data', (chunk) => (answer += chunk));
+    socket.on('data', (chunk: string) => (answer += chunk));
     socket.on('end', () => resolve(answer));
     socket.on('error', reject);
   });

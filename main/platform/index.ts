@@ -5,3 +5,4 @@ export { createGit } from './git.ts';
 export { createHttpClient, type HttpClientOptions } from './http/index.ts';
 export { acquireLock, type Lock } from './lock.ts';
 export { createLog, logLevels, type Log, type LogLevel, type LogOptions } from './log.ts';
+export { createPackCounter } from './pack-counter.ts';

@@ -11,9 +11,13 @@ import { spawnEngine } from './shell/engine-spawn.ts';
 import { pageScheme } from './shell/navigation.ts';
 import { runShell, type Shell } from './shell/run-shell.ts';
 
-// Only possible before the application is ready. `standard` gives the page an origin, `secure` what secure pages may do.
+// Only possible before the application is ready. `standard` gives the page an origin, `secure` what secure pages may do,
+// and module scripts are fetched. What the page itself may fetch is nothing: the content policy says so.
 protocol.registerSchemesAsPrivileged([
-  { scheme: pageScheme, privileges: { standard: true, secure: true, codeCache: true } },
+  {
+    scheme: pageScheme,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+  },
 ]);
 
 // Never awaited at the top level: Electron gets ready only after this module has been evaluated, so it would wait for itself.

@@ -4,6 +4,8 @@
  */
 
 import { contextBridge, ipcRenderer } from 'electron';
+// Not through the folder's door: its lists would come along into a script that every page load runs.
+import type { HostEnvelope } from '../main/contract/envelope.ts';
 import { pageChannels, type PageBridge, type ShellHint } from '../main/contract/page-bridge.ts';
 
 const hintsKeptMax = 16;
@@ -15,7 +17,8 @@ const bridge: PageBridge = {
   platform: process.platform,
   send: (envelope) => ipcRenderer.send(pageChannels.envelope, envelope),
   // The event object is dropped on purpose: its `sender` is ipcRenderer.
-  onMessage: (listener) => void ipcRenderer.on(pageChannels.envelope, (_event, envelope) => listener(envelope)),
+  onMessage: (listener) =>
+    void ipcRenderer.on(pageChannels.envelope, (_event, envelope: HostEnvelope) => listener(envelope)),
   onClose: (listener) => void ipcRenderer.on(pageChannels.close, () => listener()),
   onHint: (listener) => {
     onHint = listener;

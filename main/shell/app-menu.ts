@@ -33,7 +33,12 @@ export function appMenuTemplate(parts: AppMenuParts): MenuItemConstructorOptions
     ...(mac ? [{ role: 'appMenu' } as const] : []),
     {
       label: '&File',
-      submenu: [newClone, { type: 'separator' }, { role: 'close' }, ...(mac ? [] : [{ role: 'quit' } as const])],
+      submenu: [
+        newClone,
+        { type: 'separator' },
+        { role: 'close' },
+        ...(mac ? [] : [{ role: 'quit' } as const]),
+      ],
     },
     { role: 'editMenu' },
     { label: '&View', submenu: view },

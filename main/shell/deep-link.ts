@@ -16,7 +16,8 @@ const linkedSchemes = new Set(['https:', 'http:', 'ssh:', 'git:']);
 
 // Control characters, spaces, the replacement character that stands for broken percent-encoding, and characters that
 // turn the direction of text or are invisible: an address must look like what it is.
-const unfit = /[\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"'`<>\\^{|}]/u;
+const unfit =
+  /[\u0000-\u0020\u007f-\u00a0\u00ad\u061c\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff"'`<>\\^{|}]/u;
 
 /** A host name or address; begins with a letter or digit so that ssh cannot take it for a switch. */
 const hostName = /^(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])$/i;
@@ -52,7 +53,8 @@ export function parseOfferedUrl(text: string): string | null {
 export function parseDeepLink(link: string): string | null {
   if (link.length > linkCharactersMax || unfit.test(link) || !URL.canParse(link)) return null;
   const url = new URL(link);
-  if (url.protocol !== `${linkScheme}:` || !link.toLowerCase().startsWith(`${linkScheme}://clone`)) return null;
+  if (url.protocol !== `${linkScheme}:` || !link.toLowerCase().startsWith(`${linkScheme}://clone`))
+    return null;
   if (url.hostname !== 'clone' || url.port !== '' || url.username !== '' || url.password !== '') return null;
   if ((url.pathname !== '' && url.pathname !== '/') || url.hash !== '') return null;
   const parameters = [...url.searchParams];

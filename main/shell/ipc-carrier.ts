@@ -59,7 +59,13 @@ export function carryEnvelopes(parts: CarrierParts): () => void {
   };
 
   function open(page: WebContents, hello: ClientEnvelope): void {
-    const line: Line = { page, port: null, waiting: [hello], closed: false, letGo: watch(page, () => close(line, 'quietly')) };
+    const line: Line = {
+      page,
+      port: null,
+      waiting: [hello],
+      closed: false,
+      letGo: watch(page, () => close(line, 'quietly')),
+    };
     lines.set(page.id, line);
     parts.connect().then(
       (port) => join(line, port),

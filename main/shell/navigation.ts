@@ -28,7 +28,8 @@ export function isOwnPage(text: string): boolean {
  * without user name: `shell.openExternal` starts whatever program is registered for any other scheme.
  */
 export function externalUrl(text: string): string | null {
-  if (text.length > externalUrlCharactersMax || /[\u0000-\u0020\u007f]/.test(text) || !URL.canParse(text)) return null;
+  if (text.length > externalUrlCharactersMax || /[\u0000-\u0020\u007f]/.test(text) || !URL.canParse(text))
+    return null;
   const url = new URL(text);
   if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
   if (url.hostname.startsWith('[') || /^[\d.]+$/.test(url.hostname)) return null;

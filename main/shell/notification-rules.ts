@@ -43,7 +43,12 @@ function singleNotice(kind: Kind, job: JobView): Notice {
     case 'failed':
       return { kind, jobId: job.id, title: `${job.name} could not be cloned`, body: said(job.failure) };
     case 'needs-you':
-      return { kind, jobId: job.id, title: `${job.name} needs you`, body: said(job.question?.failure ?? null) };
+      return {
+        kind,
+        jobId: job.id,
+        title: `${job.name} needs you`,
+        body: said(job.question?.failure ?? null),
+      };
   }
 }
 

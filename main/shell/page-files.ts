@@ -63,5 +63,7 @@ export async function answerPageRequest(
   };
   if (file === null) return new Response(null, { status: 404, headers });
   const body = new Uint8Array(await readFile(file));
-  return new Response(body, { headers: { ...headers, 'content-type': types[extname(file)] ?? 'text/plain' } });
+  return new Response(body, {
+    headers: { ...headers, 'content-type': types[extname(file)] ?? 'text/plain' },
+  });
 }

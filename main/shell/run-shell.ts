@@ -68,17 +68,23 @@ export async function runShell(parts: ShellParts): Promise<Shell> {
     if (follower.facts.board !== null) showProgress(follower.facts.board);
   };
 
-  const keeper = keepEngine({ ensure: parts.ensureEngine, clock: systemClock, askToGoOn });
+  const keeper = keepEngine({ ensure: () => parts.ensureEngine(), clock: systemClock, askToGoOn });
   const follower = followEngine({
-    connect: keeper.connect,
+    connect: () => keeper.connect(),
     clock: systemClock,
     onConnected: (client) => power.engineConnected(client),
     onChange: showFacts,
   });
   const power = careForPower({ ask: follower.ask, clock: systemClock, onShutdown: () => app.quit() });
-  const endCarrier = carryEnvelopes({ page, connect: keeper.connect, onPageReady: hints.pageReady });
+  const endCarrier = carryEnvelopes({
+    page,
+    connect: () => keeper.connect(),
+    onPageReady: (ready) => hints.pageReady(ready),
+  });
   const endShowItem = answerShowItem({ page, ask: follower.ask, onFailure: report });
-  const notifier = createNotifier(icon, (jobId) => open(jobId === null ? undefined : { kind: 'select', jobId }));
+  const notifier = createNotifier(icon, (jobId) =>
+    open(jobId === null ? undefined : { kind: 'select', jobId }),
+  );
   const tray = createTray({ platform: process.platform, iconsFolder: join(root, 'resources', 'tray'), act });
   tray.show(new Map(), null);
 

@@ -13,7 +13,8 @@ export type TrayAction =
   | { kind: 'resume-all' }
   | { kind: 'quit' };
 
-export type TrayLine = { kind: 'line'; label: string; enabled: boolean; action: TrayAction } | { kind: 'separator' };
+export type TrayLine =
+  { kind: 'line'; label: string; enabled: boolean; action: TrayAction } | { kind: 'separator' };
 
 const shownJobsMax = 3;
 const nameCharactersMax = 32;
@@ -59,7 +60,9 @@ export function trayToolTip(board: JobBoard, totals: TotalsView | null): string 
 export function mostActive(board: JobBoard): JobView[] {
   const rank = { active: 0, 'needs-you': 1, waiting: 2, held: 3, ended: 4 } as const;
   return openJobs(board)
-    .sort((a, b) => rank[livelinessOf(a)] - rank[livelinessOf(b)] || b.rateBytesPerSecond - a.rateBytesPerSecond)
+    .sort(
+      (a, b) => rank[livelinessOf(a)] - rank[livelinessOf(b)] || b.rateBytesPerSecond - a.rateBytesPerSecond,
+    )
     .slice(0, shownJobsMax);
 }
 
@@ -75,8 +78,9 @@ const stateWords = {
 export function jobLabel(job: JobView): string {
   const cut = job.name.length > nameCharactersMax ? `${job.name.slice(0, nameCharactersMax - 1)}…` : job.name;
   // A name is chosen by whoever made the address: it must not be able to break the line or turn the text around.
-  // eslint-disable-next-line no-misleading-character-class -- the characters are listed one by one
-  const name = cut.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ').replaceAll('&', '&&');
+  const name = cut
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .replaceAll('&', '&&');
   const percent = job.fraction === null ? null : `${Math.floor(job.fraction * 100)} %`;
   const word = job.state in stateWords ? stateWords[job.state as keyof typeof stateWords] : null;
   const tail = [word, percent].filter((part) => part !== null).join(', ');
@@ -85,7 +89,12 @@ export function jobLabel(job: JobView): string {
 
 /** The whole menu, top to bottom. */
 export function trayMenu(board: JobBoard): TrayLine[] {
-  const line = (label: string, action: TrayAction, enabled = true): TrayLine => ({ kind: 'line', label, enabled, action });
+  const line = (label: string, action: TrayAction, enabled = true): TrayLine => ({
+    kind: 'line',
+    label,
+    enabled,
+    action,
+  });
   const open = openJobs(board);
   const canPause = open.some((job) => !['held', 'needs-you'].includes(livelinessOf(job)));
   const canResume = open.some((job) => livelinessOf(job) === 'held');

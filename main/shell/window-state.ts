@@ -35,7 +35,8 @@ export function parseWindowState(text: string): WindowState {
 function parseBox(value: unknown): Box | null {
   if (typeof value !== 'object' || value === null) return null;
   const { x, y, width, height } = value as Record<string, unknown>;
-  if (![x, y, width, height].every((n) => Number.isInteger(n) && Math.abs(n as number) < 100_000)) return null;
+  if (![x, y, width, height].every((n) => Number.isInteger(n) && Math.abs(n as number) < 100_000))
+    return null;
   return { x: x as number, y: y as number, width: width as number, height: height as number };
 }
 
@@ -43,7 +44,10 @@ function parseBox(value: unknown): Box | null {
  * The bounds for a new window: as kept when enough of them is on a screen that is still there, else only the size, cut to
  * the first screen, and the system chooses the place.
  */
-export function placeWindow(state: WindowState, screens: readonly Box[]): Partial<Box> & { width: number; height: number } {
+export function placeWindow(
+  state: WindowState,
+  screens: readonly Box[],
+): Partial<Box> & { width: number; height: number } {
   const first = screens[0] ?? { x: 0, y: 0, width: windowSize.width, height: windowSize.height };
   const wanted = state.bounds;
   const width = Math.max(windowSize.widthMin, wanted?.width ?? windowSize.width);

@@ -16,7 +16,7 @@ export interface WindowParts {
 }
 
 /** Painted before the page is there, so that a dark window does not flash white. As the page's own ground. */
-const ground = { light: '#f7f6f3', dark: '#17181a' } as const;
+const ground = { light: '#ffffff', dark: '#17181b' } as const;
 
 /** Opens the window; it shows itself when its page has been painted once. */
 export function openWindow(parts: WindowParts): BrowserWindow {

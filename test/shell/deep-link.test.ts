@@ -20,7 +20,9 @@ describe('links that fill the form', () => {
 
   it('takes the unescaped form that people type', () => {
     expect(parseDeepLink('packmule://clone?url=https://example.com/p.git')).toBe('https://example.com/p.git');
-    expect(parseDeepLink('packmule://clone/?url=https://example.com/p.git')).toBe('https://example.com/p.git');
+    expect(parseDeepLink('packmule://clone/?url=https://example.com/p.git')).toBe(
+      'https://example.com/p.git',
+    );
   });
 });
 
@@ -89,14 +91,24 @@ describe('hostile links', () => {
 
 describe('arguments of a second start', () => {
   it('passes over the program, its folder and switches of Chromium', () => {
-    const argv = ['/opt/packmule', '--allow-file-access-from-files', '--original-process-start-time=1', '.', link('https://example.com/p.git')];
+    const argv = [
+      '/opt/packmule',
+      '--allow-file-access-from-files',
+      '--original-process-start-time=1',
+      '.',
+      link('https://example.com/p.git'),
+    ];
     expect(offeredUrlOfArguments(argv)).toBe('https://example.com/p.git');
   });
   it('takes a plain address', () => {
-    expect(offeredUrlOfArguments(['packmule', 'https://example.com/p.git'])).toBe('https://example.com/p.git');
+    expect(offeredUrlOfArguments(['packmule', 'https://example.com/p.git'])).toBe(
+      'https://example.com/p.git',
+    );
   });
   it('takes none of two', () => {
-    expect(offeredUrlOfArguments(['p', 'https://example.com/a.git', link('https://example.com/b.git')])).toBeNull();
+    expect(
+      offeredUrlOfArguments(['p', 'https://example.com/a.git', link('https://example.com/b.git')]),
+    ).toBeNull();
   });
   it('takes no switch that hides an address', () => {
     expect(offeredUrlOfArguments(['p', '--gpu-launcher=https://example.com/a.git'])).toBeNull();

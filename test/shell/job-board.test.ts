@@ -9,7 +9,10 @@ describe('applyJobsChange', () => {
   it('replaces, lays over and takes out', () => {
     const board = applyJobsChange(new Map(), { all: [a, b] });
     expect([...board.keys()]).toEqual(['a', 'b']);
-    const later = applyJobsChange(board, { changed: [jobView({ id: 'a', state: 'done' }), jobView({ id: 'c' })], removed: ['b'] });
+    const later = applyJobsChange(board, {
+      changed: [jobView({ id: 'a', state: 'done' }), jobView({ id: 'c' })],
+      removed: ['b'],
+    });
     expect([...later.values()].map((job) => [job.id, job.state])).toEqual([
       ['a', 'done'],
       ['c', 'downloading'],

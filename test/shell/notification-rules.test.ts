@@ -9,7 +9,9 @@ const busy = (id: string) => jobView({ id });
 
 describe('noticesFor', () => {
   it('says nothing of what was so at the start', () => {
-    expect(noticesFor(null, boardOf(done('a'), jobView({ id: 'b', state: 'failed', failure })), true)).toEqual([]);
+    expect(
+      noticesFor(null, boardOf(done('a'), jobView({ id: 'b', state: 'failed', failure })), true),
+    ).toEqual([]);
   });
   it('says nothing when a person does not want it', () => {
     expect(noticesFor(boardOf(busy('a')), boardOf(done('a')), false)).toEqual([]);
@@ -39,7 +41,9 @@ describe('noticesFor', () => {
     expect(noticesFor(boardOf(done('a')), boardOf(), true)).toEqual([]);
   });
   it('tells of a job that came and failed between two changes', () => {
-    expect(noticesFor(boardOf(), boardOf(jobView({ id: 'a', state: 'failed', failure })), true)).toHaveLength(1);
+    expect(noticesFor(boardOf(), boardOf(jobView({ id: 'a', state: 'failed', failure })), true)).toHaveLength(
+      1,
+    );
   });
   it('tells of another question of the same job, not of the same one again', () => {
     const asking = (id: string) => boardOf(jobView({ id: 'a', state: 'needs-you', question: question(id) }));

@@ -25,6 +25,9 @@ describe('readPageEnvelope', () => {
     ['too much', { type: 'request', input: 'a'.repeat(envelopeCharactersMax) }],
   ])('refuses %s', (_name, message) => expect(readPageEnvelope(message)).toBeNull());
   it('passes on plain JSON only', () => {
-    expect(readPageEnvelope({ type: 'request', input: new Map([[1, 2]]), at: undefined })).toEqual({ type: 'request', input: {} });
+    expect(readPageEnvelope({ type: 'request', input: new Map([[1, 2]]), at: undefined })).toEqual({
+      type: 'request',
+      input: {},
+    });
   });
 });

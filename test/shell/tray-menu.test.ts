@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { jobLabel, mostActive, rateText, trayMenu, trayState, trayToolTip } from '../../main/shell/tray-menu.ts';
+import {
+  jobLabel,
+  mostActive,
+  rateText,
+  trayMenu,
+  trayState,
+  trayToolTip,
+} from '../../main/shell/tray-menu.ts';
 import { boardOf, jobView, totalsView } from './job-view.ts';
 
 const running = jobView({ id: 'git', fraction: 0.456, rateBytesPerSecond: 2_000_000 });
@@ -42,8 +49,20 @@ describe('trayToolTip', () => {
     ['Packmule · 1 active, 0 B/s', [running], null],
     ['Packmule · 1 waiting', [paused], totals],
     ['Packmule · on hold', [running], totalsView({ held: true })],
-    ['Packmule · 1 active, 2.0 MB/s · 1 needs you', [running, jobView({ id: 'a', state: 'needs-you' })], totals],
-    ['Packmule · 2 waiting · 2 need you · 1 failed', [jobView({ id: 'a', state: 'needs-you' }), jobView({ id: 'b', state: 'needs-you' }), jobView({ id: 'c', state: 'failed' })], totals],
+    [
+      'Packmule · 1 active, 2.0 MB/s · 1 needs you',
+      [running, jobView({ id: 'a', state: 'needs-you' })],
+      totals,
+    ],
+    [
+      'Packmule · 2 waiting · 2 need you · 1 failed',
+      [
+        jobView({ id: 'a', state: 'needs-you' }),
+        jobView({ id: 'b', state: 'needs-you' }),
+        jobView({ id: 'c', state: 'failed' }),
+      ],
+      totals,
+    ],
   ] as const)('%s', (text, jobs, view) => expect(trayToolTip(boardOf(...jobs), view)).toBe(text));
 });
 
@@ -74,25 +93,46 @@ describe('jobLabel', () => {
 
 describe('trayMenu', () => {
   const labels = (board: Parameters<typeof trayMenu>[0]) =>
-    trayMenu(board).map((line) => (line.kind === 'separator' ? '-' : line.enabled ? line.label : `(${line.label})`));
+    trayMenu(board).map((line) =>
+      line.kind === 'separator' ? '-' : line.enabled ? line.label : `(${line.label})`,
+    );
   it('is short when there is nothing', () => {
-    expect(labels(new Map())).toEqual(['Open Packmule', 'New clone…', '-', '(Pause all)', '(Resume all)', '-', 'Quit']);
+    expect(labels(new Map())).toEqual([
+      'Open Packmule',
+      'New clone…',
+      '-',
+      '(Pause all)',
+      '(Resume all)',
+      '-',
+      'Quit',
+    ]);
   });
   it('shows jobs and offers what can be done', () => {
     expect(labels(boardOf(running, paused))).toEqual([
-      'Open Packmule', 'New clone…', '-', 'git  45 %', 'linux  paused, 10 %', '-', 'Pause all', 'Resume all', '-', 'Quit',
+      'Open Packmule',
+      'New clone…',
+      '-',
+      'git  45 %',
+      'linux  paused, 10 %',
+      '-',
+      'Pause all',
+      'Resume all',
+      '-',
+      'Quit',
     ]);
     expect(labels(boardOf(paused))).toContain('(Pause all)');
     expect(labels(boardOf(running))).toContain('(Resume all)');
   });
   it('gives each line what it does', () => {
-    expect(trayMenu(boardOf(running)).flatMap((line) => (line.kind === 'line' ? [line.action] : []))).toEqual([
-      { kind: 'open' },
-      { kind: 'new-clone' },
-      { kind: 'select', jobId: 'git' },
-      { kind: 'pause-all' },
-      { kind: 'resume-all' },
-      { kind: 'quit' },
-    ]);
+    expect(trayMenu(boardOf(running)).flatMap((line) => (line.kind === 'line' ? [line.action] : []))).toEqual(
+      [
+        { kind: 'open' },
+        { kind: 'new-clone' },
+        { kind: 'select', jobId: 'git' },
+        { kind: 'pause-all' },
+        { kind: 'resume-all' },
+        { kind: 'quit' },
+      ],
+    );
   });
 });

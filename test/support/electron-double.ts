@@ -7,6 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type * as Electron from 'electron';
 
+type Theme = 'shouldUseDarkColors' | 'shouldUseDarkColorsForSystemIntegratedUI' | 'themeSource';
 type Call = [name: string, ...args: unknown[]];
 type OpenHandler = Parameters<Electron.WebContents['setWindowOpenHandler']>[0];
 
@@ -33,7 +34,8 @@ export const control = {
   fork: null as null | ((entry: string, env: NodeJS.ProcessEnv) => FakeChild),
   /** Resolves `app.whenReady()`; real Electron does so only after the entry has been evaluated. */
   ready: (): void => undefined,
-  called: (name: string): unknown[][] => control.calls.filter((call) => call[0] === name).map((call) => call.slice(1)),
+  called: (name: string): unknown[][] =>
+    control.calls.filter((call) => call[0] === name).map((call) => call.slice(1)),
 };
 
 const note = (...call: Call): void => void control.calls.push(call);
@@ -232,11 +234,12 @@ export const Menu = {
 
 export const ipcMain = new EventEmitter();
 export const powerMonitor = new EventEmitter();
-export const nativeTheme = Object.assign(new EventEmitter(), {
+const theme: { -readonly [N in Theme]: Electron.NativeTheme[N] } = {
   shouldUseDarkColors: false,
   shouldUseDarkColorsForSystemIntegratedUI: false,
-  themeSource: 'system' as Electron.NativeTheme['themeSource'],
-});
+  themeSource: 'system',
+};
+export const nativeTheme = Object.assign(new EventEmitter(), theme);
 export const nativeImage = { createFromPath: (path: string) => ({ path }) };
 export const net = { isOnline: () => control.online };
 export const screen = { getAllDisplays: () => control.screens.map((workArea) => ({ workArea })) };
@@ -318,7 +321,9 @@ export function resetDouble(): void {
 // overloads of Electron's `on` cannot be met by Node's emitter.
 
 type Methods<T, K extends keyof T> = { [N in K]: T[N] };
-type Loose<T> = { [N in keyof T]: T[N] extends (...args: infer A) => unknown ? (...args: A) => unknown : T[N] };
+type Loose<T> = {
+  [N in keyof T]: T[N] extends (...args: infer A) => unknown ? (...args: A) => unknown : T[N];
+};
 
 app satisfies Loose<
   Methods<
@@ -343,7 +348,9 @@ session.defaultSession satisfies Methods<
   | 'setDisplayMediaRequestHandler'
   | 'setSpellCheckerEnabled'
 >;
-BrowserWindow satisfies new (options?: Electron.BrowserWindowConstructorOptions) => Methods<
+BrowserWindow satisfies new (
+  options?: Electron.BrowserWindowConstructorOptions,
+) => Methods<
   Electron.BrowserWindow,
   | 'loadURL'
   | 'show'
@@ -360,16 +367,16 @@ FakeContents satisfies new () => Methods<
   Electron.WebContents,
   'id' | 'isDestroyed' | 'send' | 'getURL' | 'setWindowOpenHandler'
 >;
-Tray satisfies new (image: string) => Loose<
-  Methods<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu' | 'destroy'>
->;
-Notification satisfies new (options?: Electron.NotificationConstructorOptions) => Methods<Electron.Notification, 'show'>;
+Tray satisfies new (
+  image: string,
+) => Loose<Methods<Electron.Tray, 'setImage' | 'setToolTip' | 'setContextMenu' | 'destroy'>>;
+Notification satisfies new (
+  options?: Electron.NotificationConstructorOptions,
+) => Methods<Electron.Notification, 'show'>;
 FakeChild satisfies new () => Methods<Electron.UtilityProcess, 'pid' | 'postMessage' | 'kill'>;
-nativeTheme satisfies Methods<
-  Electron.NativeTheme,
-  'shouldUseDarkColors' | 'shouldUseDarkColorsForSystemIntegratedUI' | 'themeSource'
->;
 net satisfies Methods<Electron.Net, 'isOnline'>;
-dialog satisfies { showMessageBox(options: Electron.MessageBoxOptions): ReturnType<Electron.Dialog['showMessageBox']> };
+dialog satisfies {
+  showMessageBox(options: Electron.MessageBoxOptions): ReturnType<Electron.Dialog['showMessageBox']>;
+};
 shell satisfies Methods<Electron.Shell, 'openExternal' | 'showItemInFolder'>;
 powerSaveBlocker satisfies Loose<Methods<Electron.PowerSaveBlocker, 'start' | 'stop'>>;

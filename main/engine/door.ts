@@ -1,7 +1,14 @@
 /** What the rest of the program may ask of the engine, and what it hears back. Types only. */
 
 import type { EngineFailure } from './errors.ts';
-import type { CloneOptions, StoredActivity, StoredArtefact, StoredAttempt, StoredJob, StoredPiece } from './jobs/records.ts';
+import type {
+  CloneOptions,
+  StoredActivity,
+  StoredArtefact,
+  StoredAttempt,
+  StoredJob,
+  StoredPiece,
+} from './jobs/records.ts';
 import type { StageName } from './jobs/states.ts';
 import type { ClonePlan } from './plan/index.ts';
 import type { RemoteOffer } from './remote/index.ts';

@@ -3,7 +3,13 @@
  * here; `platform/` and `store/` answer in production, simulated twins in tests.
  */
 
-import type { StoredJob, StoredArtefact, StoredPiece, StoredAttempt, StoredActivity } from './jobs/records.ts';
+import type {
+  StoredJob,
+  StoredArtefact,
+  StoredPiece,
+  StoredAttempt,
+  StoredActivity,
+} from './jobs/records.ts';
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970; for showing and storing only. */
@@ -197,7 +203,11 @@ export interface JobStore {
 /** Work that would block the engine's thread, done in another. */
 export interface PackCounter {
   /** Counts the whole entries at the start of a spool, and where the last whole one ends. */
-  count(path: string, objectFormat: 'sha1' | 'sha256', signal?: AbortSignal): Promise<{ entries: number; endBytes: number }>;
+  count(
+    path: string,
+    objectFormat: 'sha1' | 'sha256',
+    signal?: AbortSignal,
+  ): Promise<{ entries: number; endBytes: number }>;
 }
 
 /** All of it, as handed to the engine. */

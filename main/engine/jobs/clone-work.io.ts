@@ -4,7 +4,14 @@ import { EngineError } from '../errors.ts';
 import { checkConnectivity } from '../objects/index.ts';
 import { mapRefs, planClone, refPrefixes, type RefMap } from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
-import { checkOut, checkTarget, createRepository, reveal, sweepTemporaryPacks, writeRefs } from '../repo/index.ts';
+import {
+  checkOut,
+  checkTarget,
+  createRepository,
+  reveal,
+  sweepTemporaryPacks,
+  writeRefs,
+} from '../repo/index.ts';
 import { downloadPack } from './download.io.ts';
 import { missingHeadBlobs } from './head-blobs.io.ts';
 import { readPins, writePins, type Pins } from './pins.io.ts';
@@ -38,7 +45,10 @@ function mapOf(context: WorkContext, pins: Pins): RefMap {
   return mapRefs(pins.refs, context.live.record.options, pins.origin, pins.defaultBranch);
 }
 
-async function probe(context: WorkContext, connection: GitConnection): Promise<Pins & { offer: RemoteOffer }> {
+async function probe(
+  context: WorkContext,
+  connection: GitConnection,
+): Promise<Pins & { offer: RemoteOffer }> {
   const { live, ports, address, signal } = context;
   const { options } = live.record;
   live.progress.begin('probe');
@@ -65,7 +75,10 @@ async function prepare(context: WorkContext, pins: Pins & { offer: RemoteOffer }
   // What an earlier try left without finishing its pack is worth nothing to git; spools are elsewhere and stay.
   await ports.disk.remove(workspace.repository);
   await ports.disk.makeDirectory(workspace.root);
-  await ports.disk.write(workspace.owner, JSON.stringify({ packmule: 1, job: live.id, url: live.record.url }));
+  await ports.disk.write(
+    workspace.owner,
+    JSON.stringify({ packmule: 1, job: live.id, url: live.record.url }),
+  );
   await createRepository({
     git: ports.git,
     disk: ports.disk,
@@ -83,7 +96,12 @@ function isWhole(context: WorkContext): boolean {
   return options.depth === undefined && options.filter === undefined;
 }
 
-async function download(context: WorkContext, connection: GitConnection, pins: Pins & { offer: RemoteOffer }, map: RefMap): Promise<Ground> {
+async function download(
+  context: WorkContext,
+  connection: GitConnection,
+  pins: Pins & { offer: RemoteOffer },
+  map: RefMap,
+): Promise<Ground> {
   const { live, ports, workspace } = context;
   const { options } = live.record;
   live.progress.begin('download');
@@ -127,9 +145,17 @@ async function downloadHeadBlobs(
   if (map.head.kind === 'unborn') return;
   const batch = 10_000;
   for (;;) {
-    const missing = await missingHeadBlobs(context.ports.git, context.workspace.gitDir, map.head.oid, context.signal);
+    const missing = await missingHeadBlobs(
+      context.ports.git,
+      context.workspace.gitDir,
+      map.head.oid,
+      context.signal,
+    );
     if (missing.length === 0) return;
-    context.note('info', `${missing.length.toLocaleString('en')} objects of the files to check out are fetched by id.`);
+    context.note(
+      'info',
+      `${missing.length.toLocaleString('en')} objects of the files to check out are fetched by id.`,
+    );
     for (let at = 0; at < missing.length; at += batch) {
       await downloadPack(context, {
         connection,
@@ -139,9 +165,16 @@ async function downloadHeadBlobs(
         promisor: true,
       });
     }
-    const left = await missingHeadBlobs(context.ports.git, context.workspace.gitDir, map.head.oid, context.signal);
+    const left = await missingHeadBlobs(
+      context.ports.git,
+      context.workspace.gitDir,
+      map.head.oid,
+      context.signal,
+    );
     if (left.length >= missing.length) {
-      throw new EngineError('objects-missing', { detail: `The server did not send ${left.length} objects it was asked for.` });
+      throw new EngineError('objects-missing', {
+        detail: `The server did not send ${left.length} objects it was asked for.`,
+      });
     }
   }
 }
@@ -171,7 +204,10 @@ async function connect(context: WorkContext, ground: Ground): Promise<void> {
     signal,
   });
   if (droppedNames.length > 0) {
-    context.note('notice', `${droppedNames.length} refs were left out: each would be a file where another needs a folder.`);
+    context.note(
+      'notice',
+      `${droppedNames.length} refs were left out: each would be a file where another needs a folder.`,
+    );
   }
   live.progress.complete('connect');
 }

@@ -91,7 +91,12 @@ function keepPiece(context: WorkContext, artefact: LiveArtefact, durableBytes: n
   context.ports.store.savePiece(piece);
 }
 
-function endAttempt(context: WorkContext, attempt: StoredAttempt, bytes: number, failure: EngineFailure | null): void {
+function endAttempt(
+  context: WorkContext,
+  attempt: StoredAttempt,
+  bytes: number,
+  failure: EngineFailure | null,
+): void {
   attempt.endedAtMs = context.ports.clock.nowMs();
   attempt.bytes = bytes;
   attempt.failure = failure;
@@ -111,8 +116,13 @@ async function supersedeEarlier(context: WorkContext, keep: LiveArtefact): Promi
     live.record.bytes.wastedBytes += other.bytes;
     ports.store.saveArtefact(other.stored);
   }
-  const spooled = live.artefacts.filter((other) => other.stored.state === 'abandoned' && other.stored.spoolName !== null);
-  const longest = spooled.reduce<LiveArtefact | null>((best, one) => (best === null || one.bytes > best.bytes ? one : best), null);
+  const spooled = live.artefacts.filter(
+    (other) => other.stored.state === 'abandoned' && other.stored.spoolName !== null,
+  );
+  const longest = spooled.reduce<LiveArtefact | null>(
+    (best, one) => (best === null || one.bytes > best.bytes ? one : best),
+    null,
+  );
   for (const other of spooled) {
     if (other === longest || other.stored.spoolName === null) continue;
     await ports.disk.remove(ports.disk.join(workspace.spools, other.stored.spoolName));

@@ -17,19 +17,16 @@ import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { understandUrl, type RemoteAddress } from '../remote/index.ts';
 import { checkDestination } from './destination.io.ts';
-import { isEnded, isWorking, recoveredState, type JobEvent } from './job-machine.ts';
+import { Heartbeat } from './heartbeat.io.ts';
+import { isEnded, recoveredState, type JobEvent } from './job-machine.ts';
 import { LiveJob } from './live-job.ts';
 import { newJobRecord, type CloneWish } from './new-job.ts';
 import { probeRemote } from './probe.io.ts';
 import { admitted, reordered } from './queue.ts';
-import { Rate } from './rate.ts';
 import { Runner } from './runner.io.ts';
 import { defaultSettings, readSettings, withChange } from './settings.ts';
-import { countSpool } from './spool-count.io.ts';
+import { takeUp, type TakingUp } from './take-up.io.ts';
 
-const tickMs = 250;
-/** Figures of a running job reach the database this often; what was promised is there at once. */
-const figuresSavedEveryMs = 5_000;
 const settingsKey = 'settings';
 
 class JobEngine implements Engine {
@@ -40,15 +37,17 @@ class JobEngine implements Engine {
   readonly #addresses = new Map<string, RemoteAddress>();
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #holds = new Set<HoldReason | 'stopped'>();
-  readonly #totalRate = new Rate();
+  readonly #heartbeat: Heartbeat;
+  readonly #takingUp: TakingUp;
   #settings: EngineSettings;
-  #stopTicking: () => void = () => {};
-  #figuresSavedAtMs = 0;
   #pumping = false;
 
   constructor(ports: Ports, home: { defaultDirectory: string }) {
     this.#ports = ports;
-    this.#settings = readSettings(ports.store.loadSetting(settingsKey), defaultSettings(home.defaultDirectory));
+    this.#settings = readSettings(
+      ports.store.loadSetting(settingsKey),
+      defaultSettings(home.defaultDirectory),
+    );
     this.#runner = new Runner({
       ports,
       addressOf: (live) => this.#addresses.get(live.id) ?? understandUrl(live.record.url),
@@ -56,6 +55,17 @@ class JobEngine implements Engine {
       onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
       onQueueChanged: () => this.#pumpSoon(),
     });
+    this.#heartbeat = new Heartbeat({
+      ports,
+      jobs: () => this.#jobs.values(),
+      onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
+      onTotals: () => this.#emit({ type: 'totals-changed' }),
+    });
+    this.#takingUp = {
+      ports,
+      workspaceOf: (live) => this.#runner.workspaceOf(live),
+      note: (live, level, text) => this.#runner.note(live, level, text),
+    };
     this.#holds.add('stopped');
   }
 
@@ -68,17 +78,17 @@ class JobEngine implements Engine {
         record.state = state;
         this.#ports.store.saveJob(record);
       }
-      if (!isEnded(state)) this.#loadParts(live);
+      if (!isEnded(state)) takeUp(this.#takingUp, live);
     }
     this.#holds.delete('stopped');
-    this.#stopTicking = this.#ports.clock.every(tickMs, () => this.#tick());
+    this.#heartbeat.start();
     this.#pumpSoon();
     return Promise.resolve();
   }
 
   async stop(): Promise<void> {
     this.#holds.add('stopped');
-    this.#stopTicking();
+    this.#heartbeat.stop();
     const working = [...this.#jobs.values()].filter((live) => live.busy);
     for (const live of this.#jobs.values()) {
       live.forgetDue?.();
@@ -108,7 +118,8 @@ class JobEngine implements Engine {
     const other = this.#jobAt(directory);
     if (other !== null) throw new EngineError('target-taken-by-job', { path: directory, jobId: other.id });
     const { state, writable } = await this.checkDestination(directory);
-    if (state === 'not-empty' || state === 'file') throw new EngineError('target-exists', { path: directory });
+    if (state === 'not-empty' || state === 'file')
+      throw new EngineError('target-exists', { path: directory });
     if (!writable) throw new EngineError('target-not-writable', { path: directory });
 
     const positions = [...this.#jobs.values()].map((live) => live.record.position);
@@ -142,7 +153,7 @@ class JobEngine implements Engine {
 
   report(id: string): JobReport {
     const live = this.#job(id);
-    this.#loadParts(live);
+    takeUp(this.#takingUp, live);
     return live.report(this.#ports.clock.monotonicMs());
   }
 
@@ -227,12 +238,7 @@ class JobEngine implements Engine {
   }
 
   totals(): Totals {
-    const nowMs = this.#ports.clock.monotonicMs();
-    return {
-      rateBytesPerSecond: this.#totalRate.perSecond(nowMs),
-      rateHistory: this.#totalRate.history(nowMs, 60),
-      held: this.#holds.size > 0,
-    };
+    return { ...this.#heartbeat.totals(), held: this.#holds.size > 0 };
   }
 
   settings(): EngineSettings {
@@ -291,41 +297,6 @@ class JobEngine implements Engine {
     live.record.stage = null;
   }
 
-  /** Attempts, artefacts and activity of a job that rests on the disk; read once. */
-  #loadParts(live: LiveJob): void {
-    if (live.partsLoaded) return;
-    live.partsLoaded = true;
-    const { store } = this.#ports;
-    live.attempts = store.loadAttempts(live.id);
-    live.activity = store.loadActivity(live.id, 500);
-    live.artefacts = store.loadArtefacts(live.id).map((stored) => {
-      const pieces = store.loadPieces(stored.id);
-      return { stored, pieces, bytes: pieces.reduce((end, piece) => Math.max(end, piece.toBytes), 0) };
-    });
-    for (const attempt of live.attempts) {
-      if (attempt.result !== 'running') continue;
-      // The engine died in the middle of this one.
-      const artefact = live.artefacts.find(({ stored }) => stored.id === attempt.artefactId);
-      attempt.result = 'failed';
-      attempt.failure = { code: 'engine-stopped', facts: {} };
-      attempt.endedAtMs = attempt.startedAtMs;
-      attempt.bytes = artefact?.bytes ?? 0;
-      store.saveAttempt(attempt);
-      if (artefact === undefined) continue;
-      const offer = live.record.offer as { objectFormat?: 'sha1' | 'sha256' } | null;
-      countSpool(
-        {
-          ports: this.#ports,
-          workspace: this.#runner.workspaceOf(live),
-          note: (level, text) => this.#runner.note(live, level, text),
-        },
-        artefact,
-        attempt,
-        offer?.objectFormat ?? 'sha1',
-      );
-    }
-  }
-
   #pumpSoon(): void {
     if (this.#pumping) return;
     this.#pumping = true;
@@ -344,28 +315,8 @@ class JobEngine implements Engine {
     }));
     for (const id of admitted(entries, this.#settings.concurrentJobs, this.#holds.size > 0)) {
       const live = this.#job(id);
-      this.#loadParts(live);
+      takeUp(this.#takingUp, live);
       this.#runner.admit(live);
-    }
-  }
-
-  #tick(): void {
-    const nowMs = this.#ports.clock.monotonicMs();
-    let working = false;
-    let received = 0;
-    for (const live of this.#jobs.values()) {
-      if (!isWorking(live.record.state)) continue;
-      working = true;
-      const before = live.record.bytes.wireBytes;
-      live.tick(nowMs);
-      received += live.record.bytes.wireBytes - before;
-      this.#emit({ type: 'job-changed', id: live.id });
-    }
-    this.#totalRate.add(received, nowMs);
-    if (working) this.#emit({ type: 'totals-changed' });
-    if (working && nowMs - this.#figuresSavedAtMs >= figuresSavedEveryMs) {
-      this.#figuresSavedAtMs = nowMs;
-      for (const live of this.#jobs.values()) if (isWorking(live.record.state)) this.#ports.store.saveJob(live.record);
     }
   }
 }

@@ -107,7 +107,11 @@ export class LiveJob {
       offer: this.record.offer as RemoteOffer | null,
       plan: this.record.plan as ClonePlan | null,
       stages: this.progress.stages(),
-      artefacts: this.artefacts.map(({ stored, pieces, bytes }) => ({ ...stored, bytes, pieces: shownPieces(pieces, bytes, stored) })),
+      artefacts: this.artefacts.map(({ stored, pieces, bytes }) => ({
+        ...stored,
+        bytes,
+        pieces: shownPieces(pieces, bytes, stored),
+      })),
       attempts: this.attempts,
       activity: this.activity,
       rateHistory: this.rate.history(nowMs),
@@ -117,7 +121,9 @@ export class LiveJob {
 
   /** A stream that is not whole yet starts again after a cut; what is stored is not asked for twice. */
   cutCostBytes(): number {
-    return this.artefacts.filter(({ stored }) => stored.state === 'arriving').reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.artefacts
+      .filter(({ stored }) => stored.state === 'arriving')
+      .reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   #carriedFigures(): Carried {
@@ -143,5 +149,14 @@ export class LiveJob {
 function shownPieces(pieces: readonly StoredPiece[], bytes: number, artefact: StoredArtefact): StoredPiece[] {
   const kept = pieces.reduce((end, piece) => Math.max(end, piece.toBytes), 0);
   if (bytes <= kept) return [...pieces];
-  return [...pieces, { id: `${artefact.id}-arriving`, artefactId: artefact.id, fromBytes: kept, toBytes: bytes, state: 'arriving' }];
+  return [
+    ...pieces,
+    {
+      id: `${artefact.id}-arriving`,
+      artefactId: artefact.id,
+      fromBytes: kept,
+      toBytes: bytes,
+      state: 'arriving',
+    },
+  ];
 }

@@ -14,10 +14,16 @@ export interface CloneWish {
 /** Refuses what git would refuse, before anything is touched (builtin/clone.c). */
 export function checkOptions(options: CloneOptions): void {
   if (options.bare === true && options.origin !== undefined && options.mirror !== true) {
-    throw new EngineError('option-conflict', { option: '--bare', detail: '--bare and --origin do not go together.' });
+    throw new EngineError('option-conflict', {
+      option: '--bare',
+      detail: '--bare and --origin do not go together.',
+    });
   }
   if (options.depth !== undefined && (!Number.isInteger(options.depth) || options.depth < 1)) {
-    throw new EngineError('option-conflict', { option: '--depth', detail: 'The depth must be a whole number above 0.' });
+    throw new EngineError('option-conflict', {
+      option: '--depth',
+      detail: 'The depth must be a whole number above 0.',
+    });
   }
   if (options.origin !== undefined && !isBranchName(options.origin)) {
     throw new EngineError('ref-name-malformed', { option: '--origin', detail: options.origin });
@@ -25,7 +31,10 @@ export function checkOptions(options: CloneOptions): void {
   if (options.branch?.startsWith('-') === true) {
     throw new EngineError('ref-name-malformed', { branch: options.branch });
   }
-  if (options.filter !== undefined && !/^(blob:none|blob:limit=\d+[kmg]?|tree:\d+|object:type=[a-z]+)$/.test(options.filter)) {
+  if (
+    options.filter !== undefined &&
+    !/^(blob:none|blob:limit=\d+[kmg]?|tree:\d+|object:type=[a-z]+)$/.test(options.filter)
+  ) {
     throw new EngineError('option-not-supported-yet', { option: `--filter=${options.filter}` });
   }
 }

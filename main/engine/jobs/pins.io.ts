@@ -26,5 +26,8 @@ export async function readPins(disk: Disk, workspace: Workspace): Promise<Pins> 
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new EngineError('disk-failed', { path: workspace.pinnedRefs, detail: 'The file is gone or damaged.' });
+  throw new EngineError('disk-failed', {
+    path: workspace.pinnedRefs,
+    detail: 'The file is gone or damaged.',
+  });
 }

@@ -7,7 +7,13 @@
 import type { StageProgress } from '../door.ts';
 import { stageNames, type StageName } from './states.ts';
 
-const weights: Record<StageName, number> = { probe: 0.01, download: 0.64, index: 0.2, connect: 0.03, checkout: 0.12 };
+const weights: Record<StageName, number> = {
+  probe: 0.01,
+  download: 0.64,
+  index: 0.2,
+  connect: 0.03,
+  checkout: 0.12,
+};
 
 export class Progress {
   readonly #stages = new Map<StageName, StageProgress>();

@@ -29,6 +29,7 @@ export function reordered(
   before: string | null,
 ): { id: string; position: number }[] {
   const ids = [...entries].sort((a, b) => a.position - b.position).map((entry) => entry.id);
+  if (before === id) return ids.map((other, i) => ({ id: other, position: i + 1 }));
   const rest = ids.filter((other) => other !== id);
   const at = before === null ? rest.length : rest.indexOf(before);
   rest.splice(at === -1 ? rest.length : at, 0, id);

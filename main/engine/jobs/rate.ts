@@ -56,7 +56,8 @@ export class Rate {
       this.#perSecond.push(this.#current);
       this.#current = 0;
     }
-    if (this.#perSecond.length > historySeconds) this.#perSecond.splice(0, this.#perSecond.length - historySeconds);
+    if (this.#perSecond.length > historySeconds)
+      this.#perSecond.splice(0, this.#perSecond.length - historySeconds);
     if (second > this.#second) this.#second = second;
   }
 }

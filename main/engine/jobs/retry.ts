@@ -50,7 +50,9 @@ export function decide(situation: FailureSituation): FailureDecision {
     const firstContact = failure.code === 'host-not-found' || failure.code === 'connection-refused';
     if (!reachedServer && firstContact) return { kind: 'fail' };
     // A connection that broke is trouble on the way; one that cannot even be made is no network.
-    return failure.code === 'connection-lost' ? { kind: 'retry-later', delayMs } : { kind: 'wait-for-network', delayMs };
+    return failure.code === 'connection-lost'
+      ? { kind: 'retry-later', delayMs }
+      : { kind: 'wait-for-network', delayMs };
   }
   if (tries >= situation.triesMax) return { kind: 'fail' };
   return { kind: 'retry-later', delayMs };

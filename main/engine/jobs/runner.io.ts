@@ -65,7 +65,8 @@ export class Runner {
   note(live: LiveJob, level: 'info' | 'notice' | 'problem', text: string): void {
     const line = { jobId: live.id, atMs: this.#parts.ports.clock.nowMs(), level, text };
     live.activity.push(line);
-    if (live.activity.length > activityLinesShown) live.activity.splice(0, live.activity.length - activityLinesShown);
+    if (live.activity.length > activityLinesShown)
+      live.activity.splice(0, live.activity.length - activityLinesShown);
     this.#parts.ports.store.addActivity(line);
     this.#parts.onChanged(live);
   }
@@ -165,7 +166,9 @@ export class Runner {
       job: live.id,
       ...failure,
       decision: decision.kind,
-      ...(errorKinds[failure.code].fault === 'packmule' && error instanceof Error ? { stack: error.stack } : {}),
+      ...(errorKinds[failure.code].fault === 'packmule' && error instanceof Error
+        ? { stack: error.stack }
+        : {}),
     });
     switch (decision.kind) {
       case 'fail':

@@ -12,13 +12,17 @@ const wholeNumber = (value: unknown, min: number, max: number): value is number 
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 
 /** What of `change` makes sense; the rest is left as it is. */
-export function withChange(settings: EngineSettings, change: Partial<Record<keyof EngineSettings, unknown>>): EngineSettings {
+export function withChange(
+  settings: EngineSettings,
+  change: Partial<Record<keyof EngineSettings, unknown>>,
+): EngineSettings {
   const next = { ...settings };
   if (wholeNumber(change.concurrentJobs, 1, 64)) next.concurrentJobs = change.concurrentJobs;
   if (typeof change.defaultDirectory === 'string' && change.defaultDirectory !== '') {
     next.defaultDirectory = change.defaultDirectory;
   }
-  if (typeof change.theme === 'string' && themes.has(change.theme)) next.theme = change.theme as EngineSettings['theme'];
+  if (typeof change.theme === 'string' && themes.has(change.theme))
+    next.theme = change.theme as EngineSettings['theme'];
   if (typeof change.notifications === 'boolean') next.notifications = change.notifications;
   if (wholeNumber(change.retryTriesMax, 1, 1000)) next.retryTriesMax = change.retryTriesMax;
   return next;

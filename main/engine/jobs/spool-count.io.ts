@@ -25,7 +25,10 @@ export function countSpool(
       artefact.stored.objects = entries;
       ports.store.saveAttempt(attempt);
       ports.store.saveArtefact(artefact.stored);
-      context.note('info', `${entries.toLocaleString('en')} whole objects of the interrupted pack are kept on disk.`);
+      context.note(
+        'info',
+        `${entries.toLocaleString('en')} whole objects of the interrupted pack are kept on disk.`,
+      );
     },
     // The spool may be gone by then (a later try finished, the job was removed): the count is information, no promise.
     (error: unknown) => ports.log('spool-count-failed', { attempt: attempt.id, error: String(error) }),

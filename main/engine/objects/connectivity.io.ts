@@ -44,7 +44,9 @@ async function checkTipsExist(question: ClosureQuestion): Promise<void> {
     .map((line) => line.replace(missingLine, ''));
   if (missing.length > 0) {
     const named = missing.slice(0, 3).join(', ');
-    throw new EngineError('objects-missing', { detail: `${missing.length} of the refs' objects did not come: ${named}` });
+    throw new EngineError('objects-missing', {
+      detail: `${missing.length} of the refs' objects did not come: ${named}`,
+    });
   }
 }
 

@@ -30,10 +30,16 @@ const packAtFault =
   /inflate returned|bad object|pack has|pack is corrupted|pack exceeds|early EOF|unresolved delta|SHA1 COLLISION|hash mismatch|invalid|serious inflate|unknown object type|signature mismatch|version \d+ unsupported|missing|broken link/i;
 
 function indexFailure(exitCode: number | null, stderr: string): EngineError {
-  const detail = stderr.split('\n').filter((line) => /^(fatal|error):/.test(line)).join('\n') || stderr.slice(-500);
+  const detail =
+    stderr
+      .split('\n')
+      .filter((line) => /^(fatal|error):/.test(line))
+      .join('\n') || stderr.slice(-500);
   if (diskFull.test(stderr)) return new EngineError('disk-full', { detail });
   if (packAtFault.test(stderr)) return new EngineError('pack-corrupt', { detail });
-  return new EngineError('git-failed', { detail: `index-pack ended with ${exitCode ?? 'a signal'}: ${detail}` });
+  return new EngineError('git-failed', {
+    detail: `index-pack ended with ${exitCode ?? 'a signal'}: ${detail}`,
+  });
 }
 
 /**

@@ -24,7 +24,11 @@ export function planClone(offer: RemoteOffer, options: CloneOptions, host: strin
     throw new EngineError('remote-refused', { host, detail: 'The server offers no shallow clones.' });
   }
   if (offer.empty) {
-    return { strategy: 'plain', sentence: `${host} has nothing in this repository yet, so there is nothing to download.`, cutCosts: 'whole-pack' };
+    return {
+      strategy: 'plain',
+      sentence: `${host} has nothing in this repository yet, so there is nothing to download.`,
+      cutCosts: 'whole-pack',
+    };
   }
   return {
     strategy: 'plain',

@@ -1,2 +1,9 @@
 export { planClone, resumability, type ClonePlan } from './clone-plan.ts';
-export { isSingleBranch, mapRefs, refPrefixes, type HeadPlan, type MappedRef, type RefMap } from './ref-map.ts';
+export {
+  isSingleBranch,
+  mapRefs,
+  refPrefixes,
+  type HeadPlan,
+  type MappedRef,
+  type RefMap,
+} from './ref-map.ts';

@@ -58,9 +58,14 @@ function localBranchName(name: string, options: CloneOptions, origin: string): s
 }
 
 /** Which ref a detached or unnamed HEAD most likely means, as git guesses it (remote.c, guess_remote_head). */
-function guessHead(head: OfferedRef | undefined, refs: readonly OfferedRef[], defaultBranch: string): OfferedRef | null {
+function guessHead(
+  head: OfferedRef | undefined,
+  refs: readonly OfferedRef[],
+  defaultBranch: string,
+): OfferedRef | null {
   if (head === undefined) return null;
-  if (head.symrefTarget !== null) return refs.find((ref) => ref.name === head.symrefTarget && ref.oid !== null) ?? null;
+  if (head.symrefTarget !== null)
+    return refs.find((ref) => ref.name === head.symrefTarget && ref.oid !== null) ?? null;
   if (head.oid === null) return null;
   for (const name of [branchPrefix + defaultBranch, `${branchPrefix}master`]) {
     const ref = refs.find((candidate) => candidate.name === name);
@@ -72,13 +77,18 @@ function guessHead(head: OfferedRef | undefined, refs: readonly OfferedRef[], de
 /** The ref `--branch` names: a branch first, then a tag. Throws `branch-not-found`. */
 function namedRef(branch: string, refs: readonly OfferedRef[]): OfferedRef {
   const found =
-    refs.find((ref) => ref.name === branchPrefix + branch) ?? refs.find((ref) => ref.name === tagPrefix + branch);
+    refs.find((ref) => ref.name === branchPrefix + branch) ??
+    refs.find((ref) => ref.name === tagPrefix + branch);
   if (found === undefined) throw new EngineError('branch-not-found', { branch });
   return found;
 }
 
 /** The branches that are mapped, and the tags that are always taken. */
-function chosenRefs(refs: readonly OfferedRef[], options: CloneOptions, only: OfferedRef | null): OfferedRef[] {
+function chosenRefs(
+  refs: readonly OfferedRef[],
+  options: CloneOptions,
+  only: OfferedRef | null,
+): OfferedRef[] {
   if (options.mirror === true) return refs.filter((ref) => ref.name.startsWith('refs/'));
   if (isSingleBranch(options)) return only === null ? [] : [only];
   return refs.filter(
@@ -110,7 +120,8 @@ function planHead(
   }
   if (head?.oid != null) return { kind: 'detached', oid: head.oid };
   const target = head?.symrefTarget;
-  if (target?.startsWith(branchPrefix) === true) return { kind: 'unborn', branch: target.slice(branchPrefix.length) };
+  if (target?.startsWith(branchPrefix) === true)
+    return { kind: 'unborn', branch: target.slice(branchPrefix.length) };
   return { kind: 'unborn', branch: null };
 }
 
@@ -143,7 +154,10 @@ export function mapRefs(
   const single = isSingleBranch(options);
   const tagsIfPresent =
     single && options.noTags !== true
-      ? refs.filter((ref) => ref.name.startsWith(tagPrefix)).map(toLocal).filter((ref) => ref !== null)
+      ? refs
+          .filter((ref) => ref.name.startsWith(tagPrefix))
+          .map(toLocal)
+          .filter((ref) => ref !== null)
       : [];
 
   const headPlan = planHead(head, guessed, named);
@@ -152,11 +166,13 @@ export function mapRefs(
   if (head?.oid != null && !(single && named !== null)) wants.add(head.oid);
   if (headPlan.kind === 'branch') wants.add(headPlan.oid);
 
-  const remoteHead = guessed !== null && mapped.some((ref) => ref.remoteName === guessed.name) ? guessed : null;
+  const remoteHead =
+    guessed !== null && mapped.some((ref) => ref.remoteName === guessed.name) ? guessed : null;
   return {
     refs: mapped,
     head: headPlan,
-    remoteHeadTarget: remoteHead === null || isBare(options) ? null : localBranchName(remoteHead.name, options, origin),
+    remoteHeadTarget:
+      remoteHead === null || isBare(options) ? null : localBranchName(remoteHead.name, options, origin),
     refspecs: configuredRefspecs(options, origin, only),
     tagsIfPresent,
     wants: [...wants],

@@ -50,10 +50,16 @@ export async function discover(
   try {
     const advertisement = await readAdvertisement(await connection.advertisement(signal));
     if (advertisement.version === 'dumb') {
-      throw new EngineError('url-not-supported-yet', { host, detail: 'The server offers only the "dumb" HTTP protocol.' });
+      throw new EngineError('url-not-supported-yet', {
+        host,
+        detail: 'The server offers only the "dumb" HTTP protocol.',
+      });
     }
     if (advertisement.version !== 2) {
-      throw new EngineError('protocol-too-old', { host, detail: `protocol version ${advertisement.version}` });
+      throw new EngineError('protocol-too-old', {
+        host,
+        detail: `protocol version ${advertisement.version}`,
+      });
     }
     const request = encodeLsRefsRequest({
       objectFormat: advertisement.objectFormat,
@@ -69,7 +75,8 @@ export async function discover(
       for (const ref of decoder.push(chunk)) refs.push(ref);
     }
     // A list that ends before its flush packet is a cut, however politely the connection was closed.
-    if (!decoder.complete) throw new EngineError('connection-lost', { host, detail: 'The list of refs ended early.' });
+    if (!decoder.complete)
+      throw new EngineError('connection-lost', { host, detail: 'The list of refs ended early.' });
     return { offer: offerOf(advertisement, refs), refs, droppedNames: decoder.droppedNames };
   } catch (error) {
     throw protocolFailure(error, host);

@@ -36,7 +36,9 @@ function statusError(answer: AnswerHead, facts: ErrorFacts, nowMs: number): Engi
       return new EngineError('authentication-required', facts);
     case 403:
       // GitHub and others answer 403 with Retry-After when they throttle.
-      return wait === null ? new EngineError('access-denied', facts) : new EngineError('too-many-requests', patient);
+      return wait === null
+        ? new EngineError('access-denied', facts)
+        : new EngineError('too-many-requests', patient);
     case 451:
       return new EngineError('access-denied', facts);
     case 404:
@@ -62,7 +64,10 @@ export function checkAnswer(answer: AnswerHead, contentType: string, host: strin
   if (answer.status !== 200) throw statusError(answer, facts, nowMs);
   const type = (answer.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== contentType) {
-    throw new EngineError('not-git', { ...facts, detail: `content type ${JSON.stringify(type.slice(0, 100))}` });
+    throw new EngineError('not-git', {
+      ...facts,
+      detail: `content type ${JSON.stringify(type.slice(0, 100))}`,
+    });
   }
   const coding = answer.headers.get('content-encoding')?.trim().toLowerCase();
   // We ask for identity; a proxy that packs a stream anyway would hide where it was cut.

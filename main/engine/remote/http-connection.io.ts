@@ -34,7 +34,9 @@ async function explanation(response: AnswerHead & { body: AnswerBytes }): Promis
   } catch {
     return undefined;
   }
-  const text = parts.map((byte) => ((byte >= 0x20 && byte < 0x7f) || byte === 10 ? String.fromCharCode(byte) : ' ')).join('');
+  const text = parts
+    .map((byte) => ((byte >= 0x20 && byte < 0x7f) || byte === 10 ? String.fromCharCode(byte) : ' '))
+    .join('');
   return text.trim() === '' ? undefined : text.trim();
 }
 
@@ -46,7 +48,13 @@ export class HttpConnection implements GitConnection {
   /** Where the repository answers; moved once by the redirect of the first request. */
   #base: string;
 
-  constructor(parts: { http: HttpClient; clock: Clock; url: string; host: string; credential?: HttpCredential }) {
+  constructor(parts: {
+    http: HttpClient;
+    clock: Clock;
+    url: string;
+    host: string;
+    credential?: HttpCredential;
+  }) {
     this.#http = parts.http;
     this.#clock = parts.clock;
     this.#host = parts.host;

@@ -28,13 +28,18 @@ export function understandUrl(text: string): RemoteAddress {
     throw new EngineError(code, { detail: error.message }, { cause: error });
   }
   if (parsed.transport !== 'http' && parsed.transport !== 'https') {
-    throw new EngineError('url-not-supported-yet', { detail: `The transport "${parsed.transport}" is not built yet.` });
+    throw new EngineError('url-not-supported-yet', {
+      detail: `The transport "${parsed.transport}" is not built yet.`,
+    });
   }
   return { url: parsed.href, host: parsed.host, parsed };
 }
 
 /** One connection of one job; close it when the job rests. */
-export function openConnection(address: RemoteAddress, ports: Pick<Ports, 'openHttp' | 'clock'>): GitConnection {
+export function openConnection(
+  address: RemoteAddress,
+  ports: Pick<Ports, 'openHttp' | 'clock'>,
+): GitConnection {
   const { parsed } = address;
   if (parsed.transport !== 'http' && parsed.transport !== 'https') {
     throw new EngineError('url-not-supported-yet', { host: address.host });

@@ -47,9 +47,12 @@ export async function createRepository(wish: NewRepository): Promise<void> {
   );
   for (const pair of options.config ?? []) {
     const [key, value] = readConfigPair(pair);
-    await git.run(['config', '--add', '--', key, value].filter((part) => part !== '--'), {
-      gitDir: workspace.gitDir,
-      signal,
-    });
+    await git.run(
+      ['config', '--add', '--', key, value].filter((part) => part !== '--'),
+      {
+        gitDir: workspace.gitDir,
+        signal,
+      },
+    );
   }
 }

@@ -35,7 +35,9 @@ export function packedRefsFile(refs: readonly PackedRef[]): string {
  * Names that cannot stand beside one another in a directory tree (`a` and `a/b`); git would refuse the later one.
  * Returns the refs that stay, in order, and the names that do not.
  */
-export function withoutConflicts<R extends { name: string }>(refs: readonly R[]): { kept: R[]; dropped: string[] } {
+export function withoutConflicts<R extends { name: string }>(
+  refs: readonly R[],
+): { kept: R[]; dropped: string[] } {
   const names = new Set(refs.map((ref) => ref.name));
   const kept: R[] = [];
   const dropped: string[] = [];

@@ -7,7 +7,8 @@ import type { Workspace } from './workspace.ts';
 /** What `git clone` accepts as a target: nothing, or an empty directory. Throws `target-exists` otherwise. */
 export async function checkTarget(disk: Disk, directory: string): Promise<void> {
   const kind = await disk.kindOf(directory);
-  if (kind !== 'nothing' && kind !== 'empty-directory') throw new EngineError('target-exists', { path: directory });
+  if (kind !== 'nothing' && kind !== 'empty-directory')
+    throw new EngineError('target-exists', { path: directory });
 }
 
 /** Sweeps what interrupted git processes left, then renames, then removes the workspace. */

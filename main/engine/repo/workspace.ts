@@ -17,7 +17,11 @@ export interface Workspace {
   owner: string;
 }
 
-export function workspaceFor(directory: string, bare: boolean, disk: Pick<Disk, 'join' | 'parentOf' | 'nameOf'>): Workspace {
+export function workspaceFor(
+  directory: string,
+  bare: boolean,
+  disk: Pick<Disk, 'join' | 'parentOf' | 'nameOf'>,
+): Workspace {
   const root = disk.join(disk.parentOf(directory), `.${disk.nameOf(directory)}.packmule`);
   const repository = disk.join(root, 'repository');
   return {

@@ -5,7 +5,7 @@
 
 import { isRefName } from '../../git/index.ts';
 import type { CloneOptions } from '../jobs/records.ts';
-import type { Git, GitOptions, Ports } from '../ports.ts';
+import type { GitOptions, Ports } from '../ports.ts';
 import type { HeadPlan, MappedRef, RefMap } from '../plan/index.ts';
 import { packedRefsFile, withoutConflicts } from './packed-refs.ts';
 import type { Workspace } from './workspace.ts';
@@ -58,10 +58,13 @@ async function writeHead(wish: RefsToWrite, run: (args: string[]) => Promise<unk
 }
 
 async function peelToCommit(wish: RefsToWrite, oid: string): Promise<string> {
-  const { stdout } = await wish.ports.git.run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${oid}^{commit}`], {
-    gitDir: wish.workspace.gitDir,
-    signal: wish.signal,
-  });
+  const { stdout } = await wish.ports.git.run(
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${oid}^{commit}`],
+    {
+      gitDir: wish.workspace.gitDir,
+      signal: wish.signal,
+    },
+  );
   return new TextDecoder().decode(stdout).trim();
 }
 
@@ -109,7 +112,13 @@ export async function writeRefs(wish: RefsToWrite): Promise<{ droppedNames: stri
   }
   await writeHead(wish, run);
   if (map.remoteHeadTarget !== null) {
-    await run(['symbolic-ref', '-m', `clone: from ${wish.url}`, `refs/remotes/${wish.origin}/HEAD`, map.remoteHeadTarget]);
+    await run([
+      'symbolic-ref',
+      '-m',
+      `clone: from ${wish.url}`,
+      `refs/remotes/${wish.origin}/HEAD`,
+      map.remoteHeadTarget,
+    ]);
   }
   return { droppedNames: dropped };
 }

@@ -83,7 +83,13 @@ class Syncer {
  */
 export async function receivePack(
   answer: AnswerBytes,
-  parts: { spool: SpoolFile; sink: PackSink; listener: PackStreamListener; host: string; objectFormat: ObjectFormat },
+  parts: {
+    spool: SpoolFile;
+    sink: PackSink;
+    listener: PackStreamListener;
+    host: string;
+    objectFormat: ObjectFormat;
+  },
 ): Promise<PackStreamResult> {
   const { spool, sink, listener, host } = parts;
   const decoder = new FetchResponseDecoder({ objectFormat: parts.objectFormat });

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { planClone, resumability } from '../../../main/engine/plan/index.ts';
+import type { RemoteOffer } from '../../../main/engine/remote/index.ts';
+
+const offer: RemoteOffer = {
+  protocolVersion: 2,
+  agent: 'git/2.39',
+  objectFormat: 'sha1',
+  capabilities: {
+    filter: true,
+    shallow: true,
+    bundleUri: false,
+    packfileUris: false,
+    resume: false,
+    objectInfo: false,
+    refInWant: false,
+    waitForDone: false,
+    sidebandAll: false,
+  },
+  headTarget: 'refs/heads/main',
+  headOid: 'a'.repeat(40),
+  counts: { refs: 1, branches: 1, tags: 0 },
+  empty: false,
+};
+const without = (name: 'filter' | 'shallow') => ({
+  ...offer,
+  capabilities: { ...offer.capabilities, [name]: false },
+});
+
+describe('planning', () => {
+  it('says which way it goes and what a cut costs', () => {
+    const plan = planClone(offer, {}, 'example.org');
+    expect(plan).toMatchObject({ strategy: 'plain', cutCosts: 'whole-pack' });
+    expect(plan.sentence).toContain('example.org');
+  });
+
+  it("never makes a full clone of a filtered one behind a person's back", () => {
+    expect(() => planClone(without('filter'), { filter: 'blob:none' }, 'h')).toThrow(
+      expect.objectContaining({ code: 'filter-not-supported' }),
+    );
+    expect(planClone(offer, { filter: 'blob:none' }, 'h').strategy).toBe('plain');
+  });
+
+  it('refuses a depth where the server has none', () => {
+    expect(() => planClone(without('shallow'), { depth: 1 }, 'h')).toThrow(
+      expect.objectContaining({ code: 'remote-refused' }),
+    );
+  });
+
+  it('has a sentence for an empty repository too', () => {
+    expect(planClone({ ...offer, empty: true }, {}, 'h').sentence).toMatch(/nothing/);
+    expect(resumability({ ...offer, empty: true })).toMatch(/empty/);
+  });
+});

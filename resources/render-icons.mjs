@@ -41,7 +41,7 @@ await mkdir(new URL('tray/', here), { recursive: true });
 const large = await svgOf('icon');
 const small = await svgOf('icon-small');
 for (const pixels of [16, 24, 32, 48, 64, 128, 256, 512, 1024]) {
-  await draw(pixels <= 32 ? small : large, pixels, `icons/${pixels}.png`);
+  await draw(pixels <= 32 ? small : large, pixels, `icons/${pixels}x${pixels}.png`);
 }
 // What electron-builder makes the formats of macOS and Windows from.
 await draw(large, 1024, 'icon.png');

@@ -40,7 +40,7 @@ const manualUrl = 'https://git-scm.com/docs/git-clone';
 /** Must run after `app.whenReady()`. */
 export async function runShell(parts: ShellParts): Promise<Shell> {
   const root = app.getAppPath();
-  const icon = join(root, 'resources', 'icons', '256.png');
+  const icon = join(root, 'resources', 'icons', '256x256.png');
   const files = await listPageFiles(join(root, 'out', 'renderer'));
   protocol.handle(pageScheme, (request) => answerPageRequest(request, files));
   guardSession(session.defaultSession);

@@ -94,7 +94,7 @@ describe('the archive', () => {
       '/out/main/engine-process.js',
       '/out/preload/index.cjs',
       '/out/renderer/index.html',
-      '/resources/icons/256.png',
+      '/resources/icons/256x256.png',
       '/resources/tray/idle-on-dark.png',
       '/resources/tray/idle-on-dark@2x.png',
       '/resources/tray/idleTemplate@2x.png',

@@ -30,7 +30,9 @@ beforeAll(async () => {
     const request = route.request();
     if (new URL(request.url()).host === 'example.com') {
       // There, and good: only the policy stands in its way.
-      await route.fulfill({ path: fileURLToPath(new URL('../../resources/icons/16x16.png', import.meta.url)) });
+      await route.fulfill({
+        path: fileURLToPath(new URL('../../resources/icons/16x16.png', import.meta.url)),
+      });
       return;
     }
     const url = request.url().replace(standIn, 'app://packmule');

@@ -1,0 +1,4 @@
+export * from './bytes.ts';
+export * from './duration.ts';
+export * from './number.ts';
+export * from './time.ts';

@@ -1,0 +1,2 @@
+export * from './job-sentence.ts';
+export * from './words.ts';

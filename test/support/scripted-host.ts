@@ -1,0 +1,243 @@
+/**
+ * The built interface over its real carrier, with a host that answers from a script instead of an engine: for
+ * screenshots, accessibility and measurements of the page alone.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { build } from 'vite';
+import { createPortPair } from '../../main/api/port-pair.ts';
+import { serveInterface } from '../../main/api/websocket-carrier.io.ts';
+import { contractFailure, jobStates, serveHost } from '../../main/contract/index.ts';
+import type {
+  EndpointName,
+  HostTable,
+  JobId,
+  JobState,
+  JobView,
+  ProbeView,
+  Settings,
+  TotalsView,
+} from '../../main/contract/index.ts';
+import { detailOf, offer } from './scenes.ts';
+
+export interface BuiltRenderer {
+  directory: string;
+  remove(): Promise<void>;
+}
+
+/** Builds the page into a folder of its own, so that nothing else need be built and nothing is overwritten. */
+export async function buildRenderer(): Promise<BuiltRenderer> {
+  const directory = await mkdtemp(join(tmpdir(), 'packmule-renderer-'));
+  const root = join(import.meta.dirname, '../../renderer');
+  await build({
+    configFile: false,
+    root,
+    base: './',
+    logLevel: 'warn',
+    plugins: [svelte({ configFile: '../svelte.config.js' })],
+    build: { outDir: directory, emptyOutDir: true, minify: true },
+  });
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}
+
+export interface ScriptedHost {
+  url: string;
+  /** Every request that came in, by name. */
+  readonly asked: { name: EndpointName; input: unknown }[];
+  /** Replaces the list. */
+  show(jobs: readonly JobView[]): void;
+  /** Changes some fields of one job. */
+  change(id: JobId, change: Partial<JobView>): void;
+  setSettings(change: Partial<Settings>): void;
+  /** Cuts every page off, as an engine that stops would; pages come back by themselves unless `refuse`. */
+  cut(options?: { refuse?: boolean }): void;
+  close(): Promise<void>;
+}
+
+const mib = 1024 * 1024;
+
+export async function startScriptedHost(
+  staticDirectory: string,
+  jobs: readonly JobView[] = [],
+): Promise<ScriptedHost> {
+  let list = new Map(jobs.map((job) => [job.id, job]));
+  let settings: Settings = {
+    concurrentJobs: 3,
+    defaultDirectory: '/home/ada/src',
+    theme: 'system',
+    notifications: true,
+    retryTriesMax: 10,
+  };
+  let refusing = false;
+  let position = 10_000;
+  const asked: ScriptedHost['asked'] = [];
+  const listeners = new Set<(ids: JobId[] | null) => void>();
+  const ends = new Set<() => void>();
+  const tell = (ids: JobId[] | null) => listeners.forEach((listener) => listener(ids));
+
+  const totals = (): TotalsView => {
+    const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
+    for (const job of list.values()) counts[job.state] += 1;
+    const rate = [...list.values()].reduce((sum, job) => sum + job.rateBytesPerSecond, 0);
+    const rateHistory = Array.from({ length: 60 }, (_, second) =>
+      rate === 0 ? 0 : Math.round((3.6 + Math.sin(second / 5) + Math.sin(second * 2.1) * 0.5) * mib),
+    );
+    return { rateBytesPerSecond: rate, rateHistory, counts, held: false };
+  };
+
+  const set = (ids: JobId[], state: JobState) => {
+    for (const id of ids) {
+      const job = list.get(id);
+      if (job)
+        list.set(id, { ...job, state, rateBytesPerSecond: 0, etaSeconds: null, retry: null, question: null });
+    }
+    tell(ids);
+    return { ids };
+  };
+  const selected = (input: unknown): JobId[] => {
+    const selection = input as { ids?: JobId[] };
+    return selection.ids ?? [...list.keys()];
+  };
+
+  const probe = (url: string): ProbeView => {
+    const host = /\/\/([^/]+)/.exec(url)?.[1] ?? '';
+    if (!/^https?:\/\/[^/]+\/./.test(url)) throw contractFailure('url-malformed', { url });
+    if (host.startsWith('private')) throw contractFailure('authentication-required', { host });
+    if (host.startsWith('gone')) throw contractFailure('host-not-found', { host });
+    const plain = host.startsWith('plain');
+    return {
+      url,
+      host,
+      suggestedName: (url.split('/').at(-1) ?? 'repository').replace(/\.git$/, ''),
+      offer: plain
+        ? { ...offer, capabilities: { ...offer.capabilities, filter: false, shallow: false }, agent: null }
+        : offer,
+      branchNames: ['main', 'next', 'release/2.x', 'feature/a-branch-with-a-long-name'],
+      resumability:
+        'This server cannot resume a pack: a cut costs what has arrived of the pack, up to its last whole object.',
+      seconds: 0.42,
+    };
+  };
+
+  const answers: Partial<Record<EndpointName, (input: never) => unknown>> = {
+    'job.list': () => [...list.values()],
+    'job.get': ({ id }: { id: JobId }) => detailOf(list.get(id)!),
+    'job.pause': (input) => set(selected(input), 'paused'),
+    'job.resume': (input) => set(selected(input), 'queued'),
+    'job.cancel': (input) => set(selected(input), 'cancelled'),
+    'job.answer': ({ id, choice }: { id: JobId; choice: string }) => {
+      set([id], choice === 'retry' ? 'queued' : 'cancelled');
+      return null;
+    },
+    'job.remove': (input) => {
+      const ids = selected(input);
+      for (const id of ids) list.delete(id);
+      tell(null);
+      return { ids };
+    },
+    'job.move': () => null,
+    'job.clone': ({ url, directory }: { url: string; directory?: string }) => {
+      if (url.includes('taken'))
+        throw contractFailure('target-taken-by-job', { path: directory ?? '/home/ada/src/taken' });
+      const { suggestedName, host } = probe(url);
+      const template = [...list.values()][0];
+      const id = `job-new-${(position += 1)}`;
+      if (template) {
+        list.set(id, {
+          ...template,
+          id,
+          name: suggestedName,
+          url,
+          host,
+          state: 'queued',
+          position,
+          fraction: null,
+        });
+        tell([id]);
+      }
+      return { id, directory: directory ?? `${settings.defaultDirectory}/${suggestedName}` };
+    },
+    'remote.probe': ({ url }: { url: string }) => probe(url),
+    'destination.check': ({ path }: { path: string }) => ({
+      path,
+      state: path.includes('full') ? 'not-empty' : 'free',
+      writable: !path.startsWith('/root'),
+      freeBytes: 231 * 1024 * mib,
+    }),
+    'settings.get': () => settings,
+    'settings.set': (change: Partial<Settings>) => {
+      settings = { ...settings, ...change };
+      tell([]);
+      return settings;
+    },
+    'engine.release': () => null,
+  };
+
+  const table: HostTable = {
+    async handle(name, input) {
+      asked.push({ name, input });
+      const answer = answers[name];
+      if (!answer) throw contractFailure('unknown-endpoint', { detail: name });
+      return answer(input as never);
+    },
+    follow(topic, input, emit, end) {
+      const id = (input as { id?: JobId }).id ?? '';
+      const whole = () => {
+        if (topic === 'jobs') emit({ all: [...list.values()] });
+        else if (topic === 'totals') emit(totals());
+        else if (topic === 'settings') emit(settings);
+        else {
+          const view = list.get(id);
+          if (view) emit(detailOf(view));
+          else end({ code: 'job-not-found', facts: { jobId: id } });
+        }
+      };
+      const listener = (ids: JobId[] | null) => {
+        if (topic !== 'jobs' || ids === null) whole();
+        else if (ids.length > 0) emit({ changed: ids.flatMap((changed) => list.get(changed) ?? []) });
+      };
+      listeners.add(listener);
+      queueMicrotask(whole);
+      return () => listeners.delete(listener);
+    },
+  };
+
+  const server = await serveInterface({
+    staticDirectory,
+    connect: () => {
+      if (refusing) return Promise.reject(new Error('the scripted engine is away'));
+      const { client, host } = createPortPair();
+      ends.add(() => host.close());
+      serveHost(host, table);
+      return Promise.resolve(client);
+    },
+  });
+
+  return {
+    url: server.url,
+    asked,
+    show(next) {
+      list = new Map(next.map((job) => [job.id, job]));
+      tell(null);
+    },
+    change(id, change) {
+      const job = list.get(id);
+      if (!job) throw new Error(`the script has no job ${id}`);
+      list.set(id, { ...job, ...change });
+      tell([id]);
+    },
+    setSettings(change) {
+      settings = { ...settings, ...change };
+      tell([]);
+    },
+    cut({ refuse = false } = {}) {
+      refusing = refuse;
+      for (const end of ends) end();
+      ends.clear();
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,4 +1,4 @@
-/** What the engine's process and whoever started it say to each other, beside the contract. */
+/** What the engine's process and whoever started it say to each other, beside the contract, and over what. */
 
 export type FromEngine =
   /** The home is ours and the address answers. */
@@ -20,3 +20,16 @@ export function isFromEngine(message: unknown): message is FromEngine {
   if (typeof message !== 'object' || message === null || !('type' in message)) return false;
   return ['ready', 'owned', 'refused', 'leaving'].includes(String(message.type));
 }
+
+/** A started engine as its parent sees it. */
+export interface EngineChild {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called once. `code` is null when a signal ended it. */
+  onExit(listener: (code: number | null) => void): void;
+  kill(): void;
+}
+
+/** Starts `entry` (an absolute path of a module) with this environment, and a channel for messages. */
+export type SpawnEngine = (entry: string, env: Record<string, string | undefined>) => EngineChild;

@@ -4,15 +4,27 @@
  */
 
 import module from 'node:module';
+import { engineParent } from './engine-parent.ts';
 import { nodeRefusal } from './node-version.ts';
 
-const refusal = nodeRefusal(process.versions);
-if (refusal === null) {
+// Not awaited at the top level: Electron's message port opens only after this module has been evaluated.
+void start();
+
+async function start(): Promise<void> {
+  const parent = engineParent();
+  const refusal = nodeRefusal(process.versions);
+  if (refusal !== null) return refuse(refusal);
   module.enableCompileCache?.();
-  // Not awaited: nothing here depends on the module's evaluation having ended, and Electron's message port opens after it.
-  void import('./engine-service.ts').then(({ runEngineService }) => runEngineService());
-} else {
-  process.send?.({ type: 'refused', reason: refusal });
-  console.error(refusal);
-  process.exitCode = 1;
+  try {
+    const { runEngineService } = await import('./engine-service.io.ts');
+    await runEngineService(parent);
+  } catch (error) {
+    // A part of the program is missing or broken; nobody sees our standard error.
+    return refuse(error instanceof Error ? error.message : String(error));
+  }
+
+  async function refuse(reason: string): Promise<void> {
+    await parent.say({ type: 'refused', reason });
+    process.exit(1);
+  }
 }

@@ -3,26 +3,17 @@
  * home owned talks to its owner.
  */
 
-import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectLocal, localAddress } from './api/index.ts';
+// Not through the door: it brings schemas, the engine and WebSockets along, a fifth of a second for every short command.
+import { localAddress } from './api/local-address.ts';
+import { connectLocal } from './api/local-socket-carrier.io.ts';
 import type { ClientPort } from './contract/index.ts';
 import { isFromEngine } from './engine-messages.ts';
-import type { FromEngine, ToEngine } from './engine-messages.ts';
+import type { EngineChild, FromEngine, SpawnEngine, ToEngine } from './engine-messages.ts';
+import { forkEngine } from './fork-engine.io.ts';
 
-/** A started engine as its parent sees it. */
-export interface EngineChild {
-  readonly pid: number | undefined;
-  send(message: ToEngine): void;
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called once. `code` is null when a signal ended it. */
-  onExit(listener: (code: number | null) => void): void;
-  kill(): void;
-}
-
-/** Starts `entry` (an absolute path of a module) with this environment, and a channel for messages. */
-export type SpawnEngine = (entry: string, env: Record<string, string | undefined>) => EngineChild;
+export type { EngineChild, SpawnEngine } from './engine-messages.ts';
 
 export interface EngineLink {
   /** A new connection to the engine. Rejects when it is gone. */
@@ -149,33 +140,7 @@ function firstWord(child: EngineChild): Promise<FromEngine> {
     });
     child.onExit((code) => {
       const how = code === null ? 'by a signal' : `with code ${code}`;
-      resolve({ type: 'refused', reason: `The engine ended ${how} before it was ready; its log says why.` });
+      resolve({ type: 'refused', reason: `The engine ended ${how} before it was ready.` });
     });
   });
-}
-
-/**
- * The engine as a child of this Node process. In a session of its own, so that a Ctrl-C at the terminal reaches only
- * us; with none of our streams, so that an engine that stays keeps no pipe of ours open.
- */
-function forkEngine(entry: string, env: Record<string, string | undefined>): EngineChild {
-  const child = fork(entry, [], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
-  let over = false;
-  const exit = Promise.withResolvers<number | null>();
-  const end = (code: number | null): void => {
-    over = true;
-    exit.resolve(code);
-  };
-  child.once('exit', end);
-  // Could not be started at all: no 'exit' follows.
-  child.once('error', () => end(child.exitCode));
-  return {
-    pid: child.pid,
-    send: (message) => {
-      if (!over && child.connected) child.send(message, () => undefined);
-    },
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void exit.promise.then(listener),
-    kill: () => void child.kill('SIGKILL'),
-  };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { packmuleHome } from '../main/paths.ts';
 
-const linux = { platform: 'linux', env: {}, homeDirectory: '/home/ada', workingDirectory: '/work' } as const;
+const linux = { platform: 'linux', env: {}, homeDirectory: '/home/ada', workingDirectory: '/now' } as const;
 const windows = {
   platform: 'win32',
   env: {},
@@ -14,7 +14,7 @@ test.each([
   [{ ...linux, env: { XDG_DATA_HOME: '/data' } }, null, '/data/packmule'],
   // XDG Base Directory Specification: relative paths there are invalid and to be ignored.
   [{ ...linux, env: { XDG_DATA_HOME: 'data' } }, null, '/home/ada/.local/share/packmule'],
-  [{ ...linux, env: { PACKMULE_HOME: 'here', XDG_DATA_HOME: '/data' } }, null, '/work/here'],
+  [{ ...linux, env: { PACKMULE_HOME: 'here', XDG_DATA_HOME: '/data' } }, null, '/now/here'],
   [{ ...linux, env: { PACKMULE_HOME: '' } }, null, '/home/ada/.local/share/packmule'],
   [{ ...linux, env: { PACKMULE_HOME: '/h' } }, '../asked', '/asked'],
   [{ ...linux, platform: 'darwin' as const }, null, '/home/ada/Library/Application Support/Packmule'],

@@ -1,7 +1,7 @@
 /** The live display of one clone: a line per stage and one on why it waits. Pure; screen.io.ts paints it. */
 
 import type { JobDetail, JobView, StageView } from '../contract/index.ts';
-import { amountText, leftText, speedText, waitingText } from './progress-words.ts';
+import { amountText, leftText, receivedText, speedText, waitingText } from './progress-words.ts';
 import { stageLabels } from './stage-words.ts';
 import type { Look, Segment, Style } from './text.ts';
 import { columnsOf, lineOf, padEnd, padStart } from './text.ts';
@@ -36,7 +36,7 @@ function stageSegments(stage: StageView, job: JobView, columns: number): Segment
     text: ` ${padStart(fraction === null ? '' : percentText(fraction), percentColumns)}`,
     style,
   });
-  const words = [amountText(stage)];
+  const words = [amountText(stage), receivedText(stage, job)];
   if (stage.state === 'active') words.push(stage.name === 'download' ? speedText(job) : '', leftText(job));
   if (stage.state === 'failed') words.push('failed');
   const shown = words.filter((word) => word !== '').join('  ');

@@ -1,7 +1,7 @@
 /** Progress where nobody can redraw: one line when the stage changes or it waits, and at most one in ten seconds. */
 
 import type { JobDetail, JobState, StageName, StageView } from '../contract/index.ts';
-import { amountText, leftText, speedText, waitingText } from './progress-words.ts';
+import { amountText, leftText, receivedText, speedText, waitingText } from './progress-words.ts';
 import { stageLabels } from './stage-words.ts';
 import { percentText } from './units.ts';
 
@@ -46,6 +46,7 @@ function stageLine(stage: StageView, detail: JobDetail): string {
   const parts = [
     stage.fraction === null ? '' : percentText(stage.fraction),
     amountText(stage),
+    receivedText(stage, detail.job),
     stage.name === 'download' ? speedText(detail.job) : '',
     leftText(detail.job),
   ].filter((part) => part !== '');

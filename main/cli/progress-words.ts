@@ -18,6 +18,11 @@ export function amountText(stage: StageView): string {
   return `${counted} ${stage.unit}`;
 }
 
+/** What has come over the wire, where the download counts something else; else ''. */
+export function receivedText(stage: StageView, job: JobView): string {
+  return stage.name === 'download' && stage.unit !== 'bytes' ? bytesText(job.bytes.wireBytes) : '';
+}
+
 /** Rate while bytes arrive, else ''. */
 export function speedText(job: JobView): string {
   return job.state === 'downloading' ? rateText(job.rateBytesPerSecond) : '';

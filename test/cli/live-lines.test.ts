@@ -21,6 +21,15 @@ test('a stage whose end nobody knows has an empty bar and no per cent', () => {
   expect(download).toBe('Download  ░░░░░░░░░░░░░░░░░░░░░░░░░░░░        312.5 MiB  4.1 MiB/s');
 });
 
+test('a download that counts objects tells its bytes as well', () => {
+  const stages = sampleStages({ download: { fraction: 0.5, done: 702, total: 1_376, unit: 'objects' } });
+  const [, download] = liveLines(sampleDetail({ etaSeconds: null }, stages), 0, {
+    columns: 70,
+    colour: false,
+  });
+  expect(download).toBe('Download  50 %  702 of 1,376 objects  2.0 MiB  4.1 MiB/s');
+});
+
 test('counted stages tell their unit, and the rate belongs to the download alone', () => {
   const stages = sampleStages({
     download: { state: 'done', fraction: 1 },

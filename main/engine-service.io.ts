@@ -12,7 +12,6 @@ import type { LocalListener } from './api/index.ts';
 import { failureWords } from './contract/index.ts';
 import { createEngine, EngineError } from './engine/index.ts';
 import type { Ports } from './engine/index.ts';
-import { engineParent } from './engine-parent.ts';
 import type { EngineParent } from './engine-parent.ts';
 import { packmuleHome } from './paths.ts';
 import {
@@ -34,8 +33,7 @@ const stopMsMax = 2_000;
 const hangUpMsMax = 100;
 
 /** Runs until the process ends. Never rejects. */
-export async function runEngineService(): Promise<void> {
-  const parent = engineParent();
+export async function runEngineService(parent: EngineParent): Promise<void> {
   const home = packmuleHome({
     platform: process.platform,
     env: process.env,

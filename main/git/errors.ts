@@ -20,7 +20,8 @@ export type RemoteProtocolReason =
   | 'ref-list'
   | 'fetch-response'
   | 'sideband'
-  | 'pack';
+  | 'pack'
+  | 'object';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {

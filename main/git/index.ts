@@ -55,3 +55,7 @@ export { suggestedDirectoryName } from './directory-name.ts';
 export { displayUrl, parseRemoteUrl, type RemoteUrl, type RemoteUrlOptions } from './remote-url.ts';
 export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
+export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';
+export { commitLinks, tagTarget, type CommitLinks, type TagTarget } from './object/links.ts';
+export { OidSet } from './object/oid-set.ts';
+export { TreeVersions, type TreeVisit } from './object/tree.ts';

@@ -41,10 +41,11 @@ function isWellFormed(name: string, componentsMin: number): boolean {
 
 /**
  * Whether Git would take `name` as a full ref name: `HEAD`, or two or more components that follow the rules.
- * Stricter than Git in one point: a name longer than a path can be is refused.
+ * Stricter than refs.c in two points: a name longer than a path can be is refused, and one that begins with a dash,
+ * which no command line can carry.
  */
 export function isRefName(name: string): boolean {
-  return name === 'HEAD' || isWellFormed(name, 2);
+  return name === 'HEAD' || (!name.startsWith('-') && isWellFormed(name, 2));
 }
 
 /** Whether `short` can be a branch: `git check-ref-format --branch` without the `@{-1}` expansion. */

@@ -62,7 +62,6 @@ function expectNothingLeft(): void {
 
 describe('addresses', () => {
   test.each<[string, FailureCode]>([
-    ['not a url', 'url-malformed'],
     ['', 'url-malformed'],
     ['http://', 'url-malformed'],
     ['https:///path/only.git', 'url-malformed'],
@@ -190,6 +189,7 @@ describe('the way to the server', () => {
 });
 
 describe('what the server answers', () => {
+  const advertisement = { 'Content-Type': 'application/x-git-upload-pack-advertisement' };
   const html = '<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>';
   test.each<[string, Misbehaviour, FailureCode]>([
     ['401', { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="x"' } }, 'authentication-required'],
@@ -203,21 +203,22 @@ describe('what the server answers', () => {
     ['HTML', { status: 200, headers: { 'Content-Type': 'text/html' }, body: html }, 'not-git'],
     ['an empty page', { status: 200, body: '' }, 'not-git'],
     ['plain text', { status: 200, headers: { 'Content-Type': 'text/plain' }, body: 'hello' }, 'not-git'],
-    ['a server of old', { ignoreProtocolVersion: true }, 'protocol-too-old'],
+    ['what is not even framed', { status: 200, headers: advertisement, body: 'zzzz' }, 'not-git'],
     [
-      'nonsense with the right label',
+      'an advertisement that stops in the middle',
       {
         status: 200,
-        headers: { 'Content-Type': 'application/x-git-upload-pack-advertisement' },
-        body: 'zzzz',
+        headers: advertisement,
+        body: '001e# service=git-upload-pack\n0000000eversion 2\n00ffls-',
       },
       'protocol-violation',
     ],
+    ['a server of old', { ignoreProtocolVersion: true }, 'protocol-too-old'],
     [
       'a refusal in Git’s own words',
       {
         status: 200,
-        headers: { 'Content-Type': 'application/x-git-upload-pack-advertisement' },
+        headers: advertisement,
         body: '001e# service=git-upload-pack\n0000001bERR no such \u001b[31mplace\n',
       },
       'remote-refused',

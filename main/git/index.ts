@@ -7,6 +7,7 @@ export {
   type AdvertisementV0,
   type AdvertisementV2,
 } from './capabilities.ts';
+export { decodeCredential, encodeCredential, type GitCredential } from './credential.ts';
 export { fetchSections, type FetchSection, type FetchState } from './conversation.ts';
 export {
   LocalProtocolError,

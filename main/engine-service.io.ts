@@ -16,11 +16,12 @@ import type { EngineParent } from './engine-parent.ts';
 import { packmuleHome } from './paths.ts';
 import {
   acquireLock,
+  createCredentials,
   createDisk,
   createGit,
   createHttpClient,
   createLog,
-  createPackCounter,
+  createPackTools,
   systemChance,
   systemClock,
 } from './platform/index.ts';
@@ -68,13 +69,15 @@ async function serve(home: string, parent: EngineParent, lock: Lock): Promise<vo
   dieLoudly(log);
   const { store, notices } = openStore(join(home, 'packmule.db'));
   for (const notice of notices) log.warn('store.notice', { notice });
+  const git = createGit();
   const ports: Ports = {
     clock: systemClock,
     chance: systemChance,
     disk: createDisk(),
-    git: createGit(),
+    git,
+    credentials: createCredentials(git, (operation) => log.warn('credential.helper', { operation })),
     store,
-    packCounter: createPackCounter(),
+    packs: createPackTools(),
     openHttp: () => createHttpClient(),
     log: (event, facts) => log.info(event, facts),
   };

@@ -37,6 +37,8 @@ export const errorKinds = {
   'connection-lost': { fault: 'network', spurious: true },
   'network-unreachable': { fault: 'network', spurious: true },
   'tls-failed': { fault: 'person', spurious: false },
+  'host-key-unknown': { fault: 'person', spurious: false },
+  'host-key-changed': { fault: 'person', spurious: false },
   'redirect-refused': { fault: 'server', spurious: false },
   'authentication-required': { fault: 'person', spurious: false },
   'access-denied': { fault: 'person', spurious: false },

@@ -83,6 +83,57 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** A `git upload-pack` at another computer that is reached over one connection, not by requests (gitprotocol-pack(5)). */
+export type DuplexTarget =
+  | {
+      transport: 'ssh';
+      user: string | null;
+      host: string;
+      /** Null leaves it to ssh and its configuration. */
+      port: number | null;
+      /** As the remote's shell is to see it, not quoted. */
+      path: string;
+      /**
+       * Asks for the protocol in the command (`env GIT_PROTOCOL=… git-upload-pack`) as well: for a server that does not
+       * take GIT_PROTOCOL from its client (sshd_config(5), AcceptEnv) but runs commands in a shell.
+       */
+      versionInCommand?: boolean;
+      /** What lets ssh ask a person (ssh(1), SSH_ASKPASS). Without it ssh asks nobody, and fails where it would have to. */
+      askpassEnv?: Record<string, string>;
+    }
+  | {
+      transport: 'git';
+      /** IPv6 without brackets. */
+      host: string;
+      port: number;
+      path: string;
+    };
+
+export interface DuplexEnd {
+  /** Null for a socket, and when a signal ended the program. */
+  exitCode: number | null;
+  /** The end of what the program said beside the protocol; not safe to show. */
+  stderr: string;
+}
+
+/** Bytes both ways with an upload-pack at the other end. */
+export interface Duplex {
+  /** Resolves when there is room for more, or when the other side is gone: that is told by `output` and `ended`. */
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Reading drives the other side (backpressure). Ends when the other side ends or `kill` was called; a broken
+   * connection throws an EngineError of the network codes. Read once, by one reader.
+   */
+  readonly output: AsyncIterable<Uint8Array>;
+  /** Settles when the process has ended or the socket is closed; never rejects. */
+  readonly ended: Promise<DuplexEnd>;
+  /** Now, whatever is under way; what was not read is lost. */
+  kill(): void;
+  /** Bytes that came and went over the pipe or socket: for ssh those of Git's protocol, before encryption. */
+  readonly wireBytes: number;
+  readonly uploadedBytes: number;
+}
+
 export interface GitResult {
   exitCode: number;
   stdout: Uint8Array;
@@ -131,6 +182,43 @@ export interface Git {
   start(args: readonly string[], options?: GitOptions): GitProcess;
   /** e.g. "2.39.5"; null when there is no usable git. */
   version(): Promise<string | null>;
+}
+
+/** Whose name and password are wanted: a repository at an HTTP server (gitcredentials(7)). */
+export interface CredentialQuestion {
+  protocol: 'http' | 'https';
+  /** With the port where it is not the scheme's own; IPv6 in brackets. */
+  host: string;
+  /** Of the repository, unescaped, without slashes at its ends. */
+  path?: string;
+  /** Only this person's will do. */
+  username?: string;
+  /** The server's `WWW-Authenticate` fields. */
+  wwwAuthenticate?: readonly string[];
+}
+
+export interface FoundCredential {
+  username: string;
+  password: string;
+  /** What else the helper said and wants to hear again. */
+  oauthRefreshToken?: string;
+  passwordExpiryUtc?: string;
+}
+
+/**
+ * The user's own credential helpers, asked as git asks them. What they cannot do is never an error: a helper that fails
+ * has no answer. Rejects only with the signal's reason.
+ */
+export interface Credentials {
+  /** Null when no helper knows. `silent`: helpers that would open a window are told not to. */
+  fill(
+    question: CredentialQuestion,
+    options: { silent: boolean; signal: AbortSignal },
+  ): Promise<FoundCredential | null>;
+  /** The server has taken them. */
+  approve(question: CredentialQuestion, credential: FoundCredential): Promise<void>;
+  /** The server has not. */
+  reject(question: CredentialQuestion, credential: FoundCredential): Promise<void>;
 }
 
 /** A file that only grows, and says how much of it is on the disk for good. */
@@ -200,14 +288,32 @@ export interface JobStore {
   saveSetting(key: string, value: string): void;
 }
 
-/** Work that would block the engine's thread, done in another. */
-export interface PackCounter {
+/** A spool turned into a pack that git can index. */
+export interface SealedPack {
+  /** Whole entries in it. */
+  entries: number;
+  /** Its length, trailer included. */
+  bytes: number;
+  /** Its checksum, by which git names the files; hex. */
+  hash: string;
+  /** The sender's pack is here to its end and unchanged: nothing was cut off. */
+  complete: boolean;
+}
+
+/** Work on packs that would block the engine's thread, done in another. */
+export interface PackTools {
   /** Counts the whole entries at the start of a spool, and where the last whole one ends. */
   count(
     path: string,
     objectFormat: 'sha1' | 'sha256',
     signal?: AbortSignal,
   ): Promise<{ entries: number; endBytes: number }>;
+  /**
+   * Salvages a spool in place: cuts it after its last whole entry, writes their true number into the header and a new
+   * checksum behind (gitformat-pack, "pack-*.pack files"). Durable when it resolves, and may be repeated after a crash
+   * at any moment of it. Null when there is no whole entry.
+   */
+  seal(path: string, objectFormat: 'sha1' | 'sha256', signal?: AbortSignal): Promise<SealedPack | null>;
 }
 
 /** All of it, as handed to the engine. */
@@ -216,8 +322,15 @@ export interface Ports {
   chance: Chance;
   disk: Disk;
   git: Git;
+  credentials: Credentials;
   store: JobStore;
-  packCounter: PackCounter;
+  packs: PackTools;
   openHttp(): HttpClient;
+  /**
+   * Starts ssh, or connects a socket and says what is wanted (gitprotocol-pack(5), "Git Transport"). Whether ssh got
+   * through is known only by what it says. Throws EngineErrors of the network codes for a socket, `git-failed` when
+   * there is no ssh program; the signal's reason when aborted before it resolved.
+   */
+  openDuplex(target: DuplexTarget, signal: AbortSignal): Promise<Duplex>;
   log(event: string, facts?: Record<string, unknown>): void;
 }

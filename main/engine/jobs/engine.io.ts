@@ -162,7 +162,10 @@ class JobEngine implements Engine {
   }
 
   async resume(which: Selection): Promise<string[]> {
-    for (const live of this.#select(which)) {
+    const asked = this.#select(which);
+    // "All" means what waits; what somebody ended, or what failed for a reason, is taken up again only by name.
+    const chosen = which === 'all' ? asked.filter((live) => !isEnded(live.record.state)) : asked;
+    for (const live of chosen) {
       // A job that ended without its workspace starts from the beginning.
       if (live.record.state === 'cancelled') live.record.stage = null;
       if (live.record.state === 'cancelled' || live.record.state === 'failed') {
@@ -172,7 +175,10 @@ class JobEngine implements Engine {
         }
       }
     }
-    return this.#applyAll(which, 'resume');
+    return this.#applyAll(
+      chosen.map((live) => live.id),
+      'resume',
+    );
   }
 
   async cancel(which: Selection, keepPartial: boolean): Promise<string[]> {
@@ -184,6 +190,8 @@ class JobEngine implements Engine {
   async remove(which: Selection): Promise<string[]> {
     const removed: string[] = [];
     for (const live of this.#select(which)) {
+      // "All" tidies the list up; running work is ended only by name.
+      if (which === 'all' && !isEnded(live.record.state)) continue;
       this.#runner.apply(live, 'cancel');
       await live.workEnded;
       await this.#removeWorkspace(live);

@@ -45,6 +45,8 @@ export class LiveJob {
 
   constructor(record: StoredJob) {
     this.record = record;
+    if (record.state === 'done') this.progress.completeAll();
+    else if (record.stage !== null) this.progress.reset(record.stage);
     this.#carried = this.#carriedFigures();
   }
 

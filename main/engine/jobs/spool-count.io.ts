@@ -19,7 +19,7 @@ export function countSpool(
     ports.store.saveAttempt(attempt);
     return;
   }
-  void ports.packCounter.count(ports.disk.join(workspace.spools, spoolName), objectFormat).then(
+  void ports.packs.count(ports.disk.join(workspace.spools, spoolName), objectFormat).then(
     ({ entries }) => {
       attempt.entriesKept = entries;
       artefact.stored.objects = entries;

@@ -69,6 +69,8 @@ export function startIndexing(
     for await (const chunk of child.output) text += new TextDecoder().decode(chunk);
     return text;
   })();
+  // Read by `finish`; after an abort nobody asks any more, and its failure is an echo.
+  output.catch(() => {});
 
   return {
     write: async (chunk) => {
@@ -92,7 +94,6 @@ export function startIndexing(
     abandon: async () => {
       child.kill();
       await child.ended;
-      await output.catch(() => '');
     },
   };
 }

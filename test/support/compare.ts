@@ -127,12 +127,14 @@ export async function expectSameAsGitClone(
   expect(await leftovers(ours), 'nothing of ours beside the clone').toEqual([]);
 }
 
-/** Takes out of the facts what fsck calls a dangling tag. */
+/** Takes tag objects that no ref reaches out of the facts. */
 function forgetSpareTags(facts: RepositoryFacts): void {
-  const word = 'dangling tag ';
-  const spare = facts.fsck.filter((line) => line.startsWith(word)).map((line) => line.slice(word.length));
-  facts.fsck = facts.fsck.filter((line) => !line.startsWith(word));
-  facts.objects = facts.objects.filter((line) => !spare.includes(line.split(' ')[0]!));
+  const reached = new Set(facts.reachable);
+  facts.fsck = facts.fsck.filter((line) => !line.startsWith('dangling tag '));
+  facts.objects = facts.objects.filter((line) => {
+    const [id, type] = line.split(' ');
+    return type !== 'tag' || reached.has(id!);
+  });
 }
 
 /** What Packmule left beside a target that does, or does not, exist. */

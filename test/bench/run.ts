@@ -16,7 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startGitHttpServer } from '../support/git-http-server.ts';
 import { git } from '../support/git.ts';
-import { makeBigRepo } from '../support/repos.ts';
+import { makeBigRepo } from '../support/big-repo.ts';
 import { removeTempDirs } from '../support/temp.ts';
 import { gitCloneOnce, packmuleCloneOnce, type CommandLine } from './clone-once.ts';
 import { median, table, type Row } from './figures.ts';

@@ -96,23 +96,24 @@ export async function startEngine(
   const gone = async () => {
     while (isAlive(pid)) await sleep(10);
   };
+  const kill = async () => {
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await session.closed;
+    await gone();
+    await session.end();
+  };
   return {
     home,
     client: session.client,
     pid,
-    async kill() {
-      if (isAlive(pid)) process.kill(pid, 'SIGKILL');
-      await session.closed;
-      await gone();
-      await session.end();
-    },
+    kill,
     async quit() {
       // The reply may be lost with the connection it came over; what counts is that the process ends.
       const asked = performance.now();
       void session.client.ask('engine.quit', {}).catch(() => undefined);
       while (isAlive(pid)) {
         if (performance.now() - asked > quitMsMax) {
-          await this.kill();
+          await kill();
           throw new Error(`The engine did not end within ${quitMsMax} ms of being asked.`);
         }
         await sleep(10);

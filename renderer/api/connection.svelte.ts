@@ -1,4 +1,5 @@
 /** A transport that outlives its carrier: connects again after a loss and takes every subscription up where it was. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- nothing is drawn from the set of subscriptions */
 
 import {
   contractFailure,

@@ -1,4 +1,5 @@
 /** What is said aloud to screen readers, and the notes shown in the corner. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- the map lives for one sentence */
 
 import type { Failure } from '../../main/contract/failures.ts';
 import type { JobState, JobView } from '../../main/contract/views.ts';

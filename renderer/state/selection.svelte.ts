@@ -1,4 +1,5 @@
 /** Which rows are chosen, which one has the keyboard, and from where a range is drawn. */
+/* eslint-disable svelte/prefer-svelte-reactivity -- the sets are replaced as a whole, never changed in place */
 
 import type { JobId } from '../../main/contract/views.ts';
 

@@ -280,7 +280,8 @@ export const words = {
       count === 1 ? `Cancel “${name}”?` : `Cancel ${clones(count)}?`,
     removeTitle: (count: number, name: string) =>
       count === 1 ? `Remove “${name}” from the list?` : `Remove ${clones(count)} from the list?`,
-    cancelText: 'The download ends. You can pause instead: a paused clone goes on later where it was.',
+    cancelText:
+      'What has arrived is deleted unless you keep it. You can pause instead: a paused clone goes on later.',
     removeText:
       'What has arrived of unfinished clones will be deleted. Finished repositories are not touched.',
     keep: 'Keep what has arrived beside the folder',

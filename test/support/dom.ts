@@ -4,6 +4,7 @@ import { afterEach } from 'vitest';
 
 /** As if every element had a size: virtual lists draw nothing in a window of no height. */
 const size = { width: 1000, height: 800 };
+const rowHeight = 70;
 
 class FixedResizeObserver implements ResizeObserver {
   readonly #tell: ResizeObserverCallback;
@@ -13,10 +14,11 @@ class FixedResizeObserver implements ResizeObserver {
   }
 
   observe(target: Element): void {
-    const box = { inlineSize: size.width, blockSize: size.height };
+    const height = target.querySelector(':scope > [role="row"]') ? rowHeight : size.height;
+    const box = { inlineSize: size.width, blockSize: height };
     const entry = {
       target,
-      contentRect: new DOMRect(0, 0, size.width, size.height),
+      contentRect: new DOMRect(0, 0, size.width, height),
       borderBoxSize: [box],
       contentBoxSize: [box],
       devicePixelContentBoxSize: [box],

@@ -42,12 +42,14 @@ export function createFakeTransport(answers: FakeAnswers = {}): FakeTransport {
   const followers = new Set<Follower>();
 
   const transport: Transport = {
-    async invoke(name, input, signal) {
+    invoke(name, input, signal) {
       asked.push({ name, input, signal });
       const answer = answers[name] as ((input: unknown, signal?: AbortSignal) => unknown) | undefined;
       if (!answer)
-        throw contractFailure('unknown-endpoint', { detail: `the test has no answer for ${name}` });
-      return answer(input, signal);
+        return Promise.reject(
+          contractFailure('unknown-endpoint', { detail: `the test has no answer for ${name}` }),
+        );
+      return new Promise((resolve) => resolve(answer(input, signal)));
     },
     subscribe(topic, input, onValue, onEnd) {
       const follower: Follower = { topic, input, onValue, onEnd };

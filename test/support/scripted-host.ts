@@ -177,11 +177,11 @@ export async function startScriptedHost(
   };
 
   const table: HostTable = {
-    async handle(name, input) {
+    handle(name, input) {
       asked.push({ name, input });
       const answer = answers[name];
-      if (!answer) throw contractFailure('unknown-endpoint', { detail: name });
-      return answer(input as never);
+      if (!answer) return Promise.reject(contractFailure('unknown-endpoint', { detail: name }));
+      return new Promise((resolve) => resolve(answer(input as never)));
     },
     follow(topic, input, emit, end) {
       const id = (input as { id?: JobId }).id ?? '';

@@ -3,7 +3,7 @@
  * to a flush packet (gitprotocol-v2, "Initial Client Request", "Command Request"). One thing at a time.
  */
 
-import { RemoteProtocolError, safeText } from '../../git/index.ts';
+import { concatBytes, RemoteProtocolError, safeText } from '../../git/index.ts';
 import { EngineError, type ErrorFacts } from '../errors.ts';
 import type { Clock, Duplex, DuplexEnd } from '../ports.ts';
 import { cutAnswer } from './carrier-failure.ts';
@@ -36,7 +36,7 @@ export class Conversation {
   #pending: Uint8Array[] = [];
   #gone = false;
   #timedOut: EngineError | null = null;
-  #answers = 0;
+  #endedByUs = false;
 
   constructor(duplex: Duplex, parts: { clock: Clock; facts: ErrorFacts }) {
     this.#duplex = duplex;
@@ -44,11 +44,6 @@ export class Conversation {
     this.#clock = parts.clock;
     this.#facts = parts.facts;
     void duplex.ended.then(() => (this.#gone = true));
-  }
-
-  /** Answers that were read to their end, the advertisement included. */
-  get answers(): number {
-    return this.#answers;
   }
 
   /** Nothing can be asked here any more. */
@@ -66,8 +61,8 @@ export class Conversation {
 
   /** Resolves when the process or socket is gone. */
   async end(): Promise<void> {
-    this.#gone = true;
-    this.#duplex.kill();
+    this.#endedByUs = true;
+    this.#abandon();
     await this.#duplex.ended;
   }
 
@@ -89,11 +84,16 @@ export class Conversation {
     this.#pending = seen;
     if (text === '') return 'nothing';
     // A first packet is never as long as 4096 bytes: what does not begin with a zero is a shell's start-up file talking.
-    if (!/^0[0-9a-fA-F]{0,3}/.test(text) || /^0[^0-9a-fA-F]|^0.[^0-9a-fA-F]|^0..[^0-9a-fA-F]/s.test(text)) {
-      throw this.#notGit(text);
-    }
+    if (!/^0[0-9a-f]*$/i.test(text.slice(0, 4))) throw this.#notGit(concatBytes(seen));
     if (text.startsWith(versionPacket)) return 'v2';
     return text.startsWith('ERR ', 4) ? 'error' : 'old';
+  }
+
+  /** Why the other side ended in the middle of an answer. */
+  async cut(): Promise<EngineError> {
+    const end = await this.lastEnd();
+    if (this.#endedByUs) return new EngineError('cancelled', { ...this.#facts, detail: 'the connection was closed by us' });
+    return cutAnswer(end, this.#facts);
   }
 
   /** How the other side ended; waits for it, but not for ever. */
@@ -137,8 +137,7 @@ export class Conversation {
     const finish = () => {
       if (over) return;
       over = true;
-      if (frames.complete) this.#answers++;
-      else this.#abandon();
+      if (!frames.complete) this.#abandon();
       onOver();
     };
     const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
@@ -148,7 +147,7 @@ export class Conversation {
       }
       try {
         const chunk = await this.#watched(signal, (waiting) => waiting(this.#read(), patience.silenceMs));
-        if (chunk === null) throw cutAnswer(await this.lastEnd(), this.#facts);
+        if (chunk === null) throw await this.cut();
         const taken = frames.take(chunk);
         if (taken < chunk.length) {
           // Upload-pack speaks only when it is asked.
@@ -221,8 +220,9 @@ export class Conversation {
     }
   }
 
-  #notGit(text: string): EngineError {
+  #notGit(noise: Uint8Array): EngineError {
     this.#abandon();
-    return new EngineError('not-git', { ...this.#facts, detail: safeText(text, noiseCharsMax).trim() });
+    const [said = ''] = safeText(noise, 16 * noiseCharsMax).split(versionPacket);
+    return new EngineError('not-git', { ...this.#facts, detail: safeText(said.trim(), noiseCharsMax) });
   }
 }

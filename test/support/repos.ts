@@ -6,6 +6,8 @@ import { git } from './git.ts';
 import { noise } from './noise.ts';
 import { makeTempDir } from './temp.ts';
 
+export { makeBigRepo } from './big-repo.ts';
+
 type Build = (path: string) => Promise<void>;
 
 interface InitOptions {

@@ -18,6 +18,7 @@ import {
   acquireLock,
   createCredentials,
   createDisk,
+  createDuplexOpener,
   createGit,
   createHttpClient,
   createLog,
@@ -79,6 +80,7 @@ async function serve(home: string, parent: EngineParent, lock: Lock): Promise<vo
     store,
     packs: createPackTools(),
     openHttp: () => createHttpClient(),
+    openDuplex: createDuplexOpener(git),
     log: (event, facts) => log.info(event, facts),
   };
   const engine = createEngine(ports, { defaultDirectory: homedir() });

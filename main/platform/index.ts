@@ -2,6 +2,7 @@ export { systemChance } from './chance.ts';
 export { systemClock } from './clock.ts';
 export { createCredentials } from './credentials.ts';
 export { createDisk } from './disk.ts';
+export { createDuplexOpener } from './duplex.ts';
 export { createGit } from './git.ts';
 export { createHttpClient, type HttpClientOptions } from './http/index.ts';
 export { acquireLock, type Lock } from './lock.ts';

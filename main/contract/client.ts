@@ -87,96 +87,118 @@ interface OpenSubscription {
  * another version reads nothing after the greeting.
  */
 export function createPortTransport(port: ClientPort): PortTransport {
-  const requests = new Map<number, OpenRequest>();
-  const subscriptions = new Map<number, OpenSubscription>();
-  const ready = Promise.withResolvers<void>();
-  const closed = Promise.withResolvers<void>();
-  // Whoever does not wait for the welcome hears of its absence through the requests.
-  ready.promise.catch(() => undefined);
-  let over: Failure | null = null;
-  let lastId = 0;
+  return new PortConversation(port);
+}
 
-  const finish = (failure: Failure): void => {
-    if (over !== null) return;
-    over = failure;
-    ready.reject(new ContractFailure(failure));
-    const openRequests = [...requests.values()];
-    const openSubscriptions = [...subscriptions.values()];
-    requests.clear();
-    subscriptions.clear();
-    for (const request of openRequests) request.reject(failure);
-    for (const subscription of openSubscriptions) subscription.onEnd(failure);
-  };
+class PortConversation implements PortTransport {
+  readonly ready: Promise<void>;
+  readonly closed: Promise<void>;
+  readonly #port: ClientPort;
+  readonly #welcomed = Promise.withResolvers<void>();
+  readonly #requests = new Map<number, OpenRequest>();
+  readonly #subscriptions = new Map<number, OpenSubscription>();
+  /** Why nothing more is heard or asked. */
+  #over: Failure | null = null;
+  #lastId = 0;
 
-  const receive = (envelope: HostEnvelope): void => {
-    if (over !== null) return;
-    switch (envelope.type) {
-      case 'welcome':
-        if (envelope.version === contractVersion) {
-          ready.resolve();
-        } else {
-          finish(versionMismatch(envelope.version));
-          port.close();
-        }
-        return;
-      case 'reply':
-        takeFrom(requests, envelope.id)?.resolve(envelope.value);
-        return;
-      case 'failure':
-        takeFrom(requests, envelope.id)?.reject(envelope.failure);
-        return;
-      case 'change':
-        subscriptions.get(envelope.id)?.onValue(envelope.value);
-        return;
-      case 'end':
-        takeFrom(subscriptions, envelope.id)?.onEnd(envelope.failure);
-        return;
-    }
-  };
+  constructor(port: ClientPort) {
+    this.#port = port;
+    this.ready = this.#welcomed.promise;
+    // Whoever does not wait for the welcome hears of its absence through the requests.
+    this.ready.catch(() => undefined);
+    const closed = Promise.withResolvers<void>();
+    this.closed = closed.promise;
+    port.onMessage((envelope) => this.#receive(envelope));
+    port.onClose(() => {
+      this.#finish({ code: 'engine-stopped', facts: {} });
+      closed.resolve();
+    });
+    port.send({ type: 'hello', version: contractVersion });
+  }
 
-  const invoke: Transport['invoke'] = (name, input, signal) =>
-    new Promise((resolve, reject) => {
-      if (over !== null) return reject(new ContractFailure(over));
+  invoke(name: EndpointName, input: unknown, signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#over !== null) return reject(new ContractFailure(this.#over));
       if (signal?.aborted) return reject(contractFailure('cancelled'));
-      const id = ++lastId;
+      const id = ++this.#lastId;
       const cancel = (): void => {
-        if (!requests.delete(id)) return;
+        if (!this.#requests.delete(id)) return;
         reject(contractFailure('cancelled'));
-        port.send({ type: 'cancel', id });
+        this.#port.send({ type: 'cancel', id });
       };
       signal?.addEventListener('abort', cancel, { once: true });
       const settle = (): void => signal?.removeEventListener('abort', cancel);
-      requests.set(id, {
+      this.#requests.set(id, {
         resolve: (value) => (settle(), resolve(value)),
         reject: (failure) => (settle(), reject(new ContractFailure(failure))),
       });
-      port.send({ type: 'request', id, name, input });
+      this.#port.send({ type: 'request', id, name, input });
     });
+  }
 
-  const subscribe: Transport['subscribe'] = (topic, input, onValue, onEnd) => {
-    const id = ++lastId;
-    if (over !== null) {
-      // Later, so that the caller has the returned function before it hears of the end.
-      const failure = over;
-      let wanted = true;
-      void closed.promise.then(() => wanted && onEnd?.(failure));
-      return () => (wanted = false);
-    }
-    subscriptions.set(id, { onValue, onEnd: (failure) => onEnd?.(failure) });
-    port.send({ type: 'subscribe', id, topic, input });
+  subscribe(
+    topic: TopicName,
+    input: unknown,
+    onValue: (value: unknown) => void,
+    onEnd?: (failure: Failure) => void,
+  ): () => void {
+    if (this.#over !== null) return this.#endLater(this.#over, onEnd);
+    const id = ++this.#lastId;
+    this.#subscriptions.set(id, { onValue, onEnd: (failure) => onEnd?.(failure) });
+    this.#port.send({ type: 'subscribe', id, topic, input });
     return () => {
-      if (subscriptions.delete(id)) port.send({ type: 'unsubscribe', id });
+      if (this.#subscriptions.delete(id)) this.#port.send({ type: 'unsubscribe', id });
     };
-  };
+  }
 
-  port.onMessage(receive);
-  port.onClose(() => {
-    finish({ code: 'engine-stopped', facts: {} });
-    closed.resolve();
-  });
-  port.send({ type: 'hello', version: contractVersion });
+  close(): void {
+    this.#port.close();
+  }
 
-  return { invoke, subscribe, ready: ready.promise, closed: closed.promise, close: () => port.close() };
+  /** Later, so that the caller has the returned function before it hears of the end. */
+  #endLater(failure: Failure, onEnd?: (failure: Failure) => void): () => void {
+    let wanted = true;
+    void this.closed.then(() => wanted && onEnd?.(failure));
+    return () => (wanted = false);
+  }
+
+  #receive(envelope: HostEnvelope): void {
+    if (this.#over !== null) return;
+    switch (envelope.type) {
+      case 'welcome':
+        if (envelope.version === contractVersion) {
+          this.#welcomed.resolve();
+        } else {
+          this.#finish(versionMismatch(envelope.version));
+          this.#port.close();
+        }
+        return;
+      case 'reply':
+        takeFrom(this.#requests, envelope.id)?.resolve(envelope.value);
+        return;
+      case 'failure':
+        takeFrom(this.#requests, envelope.id)?.reject(envelope.failure);
+        return;
+      case 'change':
+        this.#subscriptions.get(envelope.id)?.onValue(envelope.value);
+        return;
+      case 'end':
+        takeFrom(this.#subscriptions, envelope.id)?.onEnd(envelope.failure);
+        return;
+    }
+  }
+
+  #finish(failure: Failure): void {
+    if (this.#over !== null) return;
+    this.#over = failure;
+    this.#welcomed.reject(new ContractFailure(failure));
+    const requests = [...this.#requests.values()];
+    const subscriptions = [...this.#subscriptions.values()];
+    this.#requests.clear();
+    this.#subscriptions.clear();
+    for (const request of requests) request.reject(failure);
+    for (const subscription of subscriptions) subscription.onEnd(failure);
+  }
 }
 
 function versionMismatch(theirs: number): Failure {

@@ -1,5 +1,6 @@
 /** The host's side of the contract: takes envelopes from a port nobody has checked, and asks a table for the answers. */
 
+import { parseEnvelope } from './client-envelope.ts';
 import { failureFrom } from './client.ts';
 import { contractVersion, endpointNames, topicNames } from './endpoints.ts';
 import type { EndpointName, TopicName } from './endpoints.ts';
@@ -33,99 +34,108 @@ export const subscriptionsMax = 100;
  * uses an open id again, ends the conversation. Cancelling and closing abort the signals of open requests.
  */
 export function serveHost(port: HostPort, table: HostTable): void {
-  const requests = new Map<number, AbortController>();
-  const subscriptions = new Map<number, Subscription>();
-  let state: 'greeting' | 'open' | 'closed' = 'greeting';
+  const conversation = new HostConversation(port, table);
+  port.onMessage((message) => conversation.receive(message));
+  port.onClose(() => conversation.hangUp());
+}
 
-  const hangUp = (): void => {
-    if (state === 'closed') return;
-    state = 'closed';
-    for (const controller of requests.values()) controller.abort();
-    for (const subscription of subscriptions.values()) subscription.stop();
-    requests.clear();
-    subscriptions.clear();
-    port.close();
-  };
+class HostConversation {
+  readonly #port: HostPort;
+  readonly #table: HostTable;
+  readonly #requests = new Map<number, AbortController>();
+  readonly #subscriptions = new Map<number, Subscription>();
+  #state: 'greeting' | 'open' | 'closed' = 'greeting';
 
-  const greet = (version: unknown): void => {
-    port.send({ type: 'welcome', version: contractVersion });
-    if (version === contractVersion) state = 'open';
-    else hangUp();
-  };
+  constructor(port: HostPort, table: HostTable) {
+    this.#port = port;
+    this.#table = table;
+  }
 
-  const request = async (id: number, name: string, input: unknown): Promise<void> => {
-    if (requests.size >= openRequestsMax) return sendFailure(id, badRequest('Too many requests are open.'));
-    if (!isEndpointName(name)) return sendFailure(id, unknownEndpoint(name));
+  receive(message: unknown): void {
+    if (this.#state === 'closed') return;
+    const parsed = parseEnvelope(message);
+    if (this.#state === 'greeting') {
+      if (parsed.type === 'hello') this.#greet(parsed.version);
+      else this.hangUp();
+    } else if (parsed.type !== 'broken') {
+      this.#take(parsed);
+    } else if (parsed.id === null) {
+      this.hangUp();
+    } else if (parsed.topic) {
+      this.#port.send({ type: 'end', id: parsed.id, failure: badRequest(parsed.why) });
+    } else {
+      this.#sendFailure(parsed.id, badRequest(parsed.why));
+    }
+  }
+
+  hangUp(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const controller of this.#requests.values()) controller.abort();
+    for (const subscription of this.#subscriptions.values()) subscription.stop();
+    this.#requests.clear();
+    this.#subscriptions.clear();
+    this.#port.close();
+  }
+
+  #greet(version: unknown): void {
+    this.#port.send({ type: 'welcome', version: contractVersion });
+    if (version === contractVersion) this.#state = 'open';
+    else this.hangUp();
+  }
+
+  #take(envelope: ClientEnvelope): void {
+    switch (envelope.type) {
+      case 'hello':
+        return this.hangUp();
+      case 'request':
+        if (this.#requests.has(envelope.id)) return this.hangUp();
+        void this.#request(envelope.id, envelope.name, envelope.input);
+        return;
+      case 'cancel':
+        return takeFrom(this.#requests, envelope.id)?.abort();
+      case 'subscribe':
+        if (this.#subscriptions.has(envelope.id)) return this.hangUp();
+        return this.#subscribe(envelope.id, envelope.topic, envelope.input);
+      case 'unsubscribe':
+        return takeFrom(this.#subscriptions, envelope.id)?.stop();
+    }
+  }
+
+  async #request(id: number, name: string, input: unknown): Promise<void> {
+    const requests = this.#requests;
+    if (requests.size >= openRequestsMax)
+      return this.#sendFailure(id, badRequest('Too many requests are open.'));
+    if (!isEndpointName(name)) return this.#sendFailure(id, unknownEndpoint(name));
     const controller = new AbortController();
     requests.set(id, controller);
     try {
-      const value = await table.handle(name, input, controller.signal);
-      if (requests.get(id) === controller) port.send({ type: 'reply', id, value });
+      const value = await this.#table.handle(name, input, controller.signal);
+      if (requests.get(id) === controller) this.#port.send({ type: 'reply', id, value });
     } catch (error) {
-      if (requests.get(id) === controller) sendFailure(id, failureFrom(error));
+      if (requests.get(id) === controller) this.#sendFailure(id, failureFrom(error));
     } finally {
       if (requests.get(id) === controller) requests.delete(id);
     }
-  };
+  }
 
-  const sendFailure = (id: number, failure: Failure): void => {
-    if (state === 'open') port.send({ type: 'failure', id, failure });
-  };
-
-  const subscribe = (id: number, topic: string, input: unknown): void => {
+  #subscribe(id: number, topic: string, input: unknown): void {
     const end = (failure: Failure): void => {
-      subscriptions.delete(id);
+      this.#subscriptions.delete(id);
       subscription.stop();
-      port.send({ type: 'end', id, failure });
+      this.#port.send({ type: 'end', id, failure });
     };
-    const subscription = createSubscription((value) => port.send({ type: 'change', id, value }), end);
-    if (subscriptions.size >= subscriptionsMax) return end(badRequest('Too many subscriptions are open.'));
+    const subscription = createSubscription((value) => this.#port.send({ type: 'change', id, value }), end);
+    if (this.#subscriptions.size >= subscriptionsMax)
+      return end(badRequest('Too many subscriptions are open.'));
     if (!isTopicName(topic)) return end(unknownEndpoint(topic));
-    subscriptions.set(id, subscription);
-    subscription.start((emit, endByTable) => table.follow(topic, input, emit, endByTable));
-  };
+    this.#subscriptions.set(id, subscription);
+    subscription.start((emit, endByTable) => this.#table.follow(topic, input, emit, endByTable));
+  }
 
-  const open = (envelope: ClientEnvelope): void => {
-    switch (envelope.type) {
-      case 'hello':
-        return hangUp();
-      case 'request':
-        if (requests.has(envelope.id)) return hangUp();
-        void request(envelope.id, envelope.name, envelope.input);
-        return;
-      case 'cancel': {
-        const controller = requests.get(envelope.id);
-        requests.delete(envelope.id);
-        return controller?.abort();
-      }
-      case 'subscribe':
-        if (subscriptions.has(envelope.id)) return hangUp();
-        return subscribe(envelope.id, envelope.topic, envelope.input);
-      case 'unsubscribe': {
-        const subscription = subscriptions.get(envelope.id);
-        subscriptions.delete(envelope.id);
-        return subscription?.stop();
-      }
-    }
-  };
-
-  port.onMessage((message) => {
-    if (state === 'closed') return;
-    const parsed = parseEnvelope(message);
-    if (state === 'greeting') {
-      if (parsed.type === 'hello') greet(parsed.version);
-      else hangUp();
-    } else if (parsed.type !== 'broken') {
-      open(parsed);
-    } else if (parsed.id === null) {
-      hangUp();
-    } else if (parsed.topic) {
-      port.send({ type: 'end', id: parsed.id, failure: badRequest(parsed.why) });
-    } else {
-      sendFailure(parsed.id, badRequest(parsed.why));
-    }
-  });
-  port.onClose(hangUp);
+  #sendFailure(id: number, failure: Failure): void {
+    if (this.#state === 'open') this.#port.send({ type: 'failure', id, failure });
+  }
 }
 
 interface Subscription {
@@ -158,25 +168,6 @@ function createSubscription(send: (value: unknown) => void, end: (failure: Failu
   };
 }
 
-/** An envelope with the right members, or what is wrong with it and whom to tell. */
-type Parsed = ClientEnvelope | { type: 'broken'; id: number | null; topic: boolean; why: string };
-
-function parseEnvelope(message: unknown): Parsed {
-  if (typeof message !== 'object' || message === null)
-    return { type: 'broken', id: null, topic: false, why: '' };
-  const { type, id, name, topic, input, version } = message as Record<string, unknown>;
-  if (type === 'hello') return { type, version: typeof version === 'number' ? version : Number.NaN };
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) {
-    return { type: 'broken', id: null, topic: false, why: '' };
-  }
-  // The names are checked against the lists by whoever looks them up.
-  if (type === 'request' && typeof name === 'string') return { type, id, name: name as EndpointName, input };
-  if (type === 'subscribe' && typeof topic === 'string')
-    return { type, id, topic: topic as TopicName, input };
-  if (type === 'cancel' || type === 'unsubscribe') return { type, id };
-  return { type: 'broken', id, topic: type === 'subscribe', why: 'The message is not one of the contract.' };
-}
-
 function isEndpointName(name: string): name is EndpointName {
   return (endpointNames as readonly string[]).includes(name);
 }
@@ -191,4 +182,10 @@ function badRequest(detail: string): Failure {
 
 function unknownEndpoint(name: string): Failure {
   return { code: 'unknown-endpoint', facts: { detail: name.slice(0, 100) } };
+}
+
+function takeFrom<V>(map: Map<number, V>, id: number): V | undefined {
+  const value = map.get(id);
+  map.delete(id);
+  return value;
 }

@@ -20,78 +20,87 @@ export interface KeeperParts {
 }
 
 export function keepEngine(parts: KeeperParts): EngineKeeper {
-  let failedAtMs: number[] = [];
-  let stopped = false;
-  let pause: { cancel(): void; end(): void } | null = null;
-  let running: RunningEngine | null = null;
-  let current = start();
+  return new Keeper(parts);
+}
 
-  async function start(): Promise<RunningEngine> {
+class Keeper implements EngineKeeper {
+  readonly #parts: KeeperParts;
+  #failedAtMs: number[] = [];
+  #stopped = false;
+  #pause: { cancel(): void; end(): void } | null = null;
+  #running: RunningEngine | null = null;
+  #current: Promise<RunningEngine>;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+    this.#current = this.#start();
+    // Whoever asks for a connection hears of its failure; nobody else needs to.
+    this.#current.catch(() => undefined);
+  }
+
+  async connect(): Promise<ClientPort> {
+    const engine = await this.#current;
+    try {
+      return await engine.connect();
+    } catch (error) {
+      // Nobody tells us of the end of an engine that another program started: a refused connection does.
+      this.#lose(engine);
+      throw error;
+    }
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    this.#stopped = true;
+    this.#pause?.cancel();
+    this.#pause?.end();
+    const gone = this.#current.then(
+      (engine) => engine.stop(),
+      () => undefined,
+    );
+    await new Promise<void>((resolve) => {
+      const timer = this.#parts.clock.after(deadlineMs, resolve);
+      const finish = (): void => {
+        timer.cancel();
+        resolve();
+      };
+      gone.then(finish, finish);
+    });
+  }
+
+  async #start(): Promise<RunningEngine> {
     for (;;) {
-      if (stopped) throw contractFailure('engine-stopped');
+      if (this.#stopped) throw contractFailure('engine-stopped');
       try {
-        const engine = await parts.ensure();
-        running = engine;
-        engine.onExit(() => lose(engine));
+        const engine = await this.#parts.ensure();
+        this.#running = engine;
+        engine.onExit(() => this.#lose(engine));
         return engine;
       } catch (error) {
-        await afterFailure(error);
+        await this.#afterFailure(error);
       }
     }
   }
 
-  function lose(engine: RunningEngine): void {
-    if (stopped || running !== engine) return;
-    running = null;
-    current = afterFailure(null).then(start);
-    // Whoever asks for a connection hears of it; nobody else needs to.
-    current.catch(() => undefined);
+  #lose(engine: RunningEngine): void {
+    if (this.#stopped || this.#running !== engine) return;
+    this.#running = null;
+    this.#current = this.#afterFailure(null).then(() => this.#start());
+    this.#current.catch(() => undefined);
   }
 
-  async function afterFailure(error: unknown): Promise<void> {
-    if (stopped) return;
-    failedAtMs.push(parts.clock.now());
-    const step = restartStep(failedAtMs);
-    if (step.kind === 'restart') return wait(step.delayMs);
-    failedAtMs = [];
-    if (!(await parts.askToGoOn(error))) stopped = true;
+  async #afterFailure(error: unknown): Promise<void> {
+    if (this.#stopped) return;
+    this.#failedAtMs.push(this.#parts.clock.now());
+    const step = restartStep(this.#failedAtMs);
+    if (step.kind === 'restart') return this.#wait(step.delayMs);
+    this.#failedAtMs = [];
+    if (!(await this.#parts.askToGoOn(error))) this.#stopped = true;
   }
 
-  function wait(ms: number): Promise<void> {
+  #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = parts.clock.after(ms, resolve);
-      pause = { cancel: () => timer.cancel(), end: resolve };
+      const timer = this.#parts.clock.after(ms, resolve);
+      this.#pause = { cancel: () => timer.cancel(), end: resolve };
     });
   }
-
-  current.catch(() => undefined);
-  return {
-    connect: async () => {
-      const engine = await current;
-      try {
-        return await engine.connect();
-      } catch (error) {
-        // Nobody tells us of the end of an engine that another program started: a refused connection does.
-        lose(engine);
-        throw error;
-      }
-    },
-    stop: async (deadlineMs) => {
-      stopped = true;
-      pause?.cancel();
-      pause?.end();
-      const gone = current.then(
-        (engine) => engine.stop(),
-        () => undefined,
-      );
-      await new Promise<void>((resolve) => {
-        const timer = parts.clock.after(deadlineMs, resolve);
-        const finish = (): void => {
-          timer.cancel();
-          resolve();
-        };
-        gone.then(finish, finish);
-      });
-    },
-  };
 }

@@ -61,8 +61,7 @@ export class BodyQueue {
         return chunk;
       }
       if (this.#end) {
-        // Aborts pass on their signal's reason, whatever that is.
-        // eslint-disable-next-line @typescript-eslint/only-throw-error
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- an abort passes on its signal's reason, whatever that is
         if (this.#end.error !== null) throw this.#end.error;
         return null;
       }

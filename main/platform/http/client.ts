@@ -5,7 +5,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../../engine/ports.t
 import { Connector } from './connector.ts';
 import { Exchange, StaleConnection, type Road } from './exchange.ts';
 import { WireMeter } from './meter.ts';
-import { followUp, redirectOf, redirectsMax, withCredential } from './redirects.ts';
+import { nextHop, redirectOf, withCredential } from './redirects.ts';
 
 /** The body of a redirect up to this size is read, so that its connection can be used again. */
 const redirectBodyBytesMax = 64 * 1024;
@@ -28,86 +28,86 @@ export interface HttpClientOptions {
  * - A response's body must be read or left (`break`), else its connection stays open until `close`.
  */
 export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
-  const meter = new WireMeter();
-  const connector = new Connector(meter, options.authorities ?? []);
-  const agent = new Agent({ connect: connector.connect, allowH2: false, pipelining: 1 });
-  let requests = 0;
-  let closing: Promise<void> | null = null;
-  const road: Road = { agent, connector, meter, active: new Set(), countRequest: () => requests++ };
+  return new Client(options);
+}
 
-  const closed = (host: string) =>
-    new EngineError('cancelled', { host, detail: 'the connection was closed by us' });
+class Client implements HttpClient {
+  readonly #meter = new WireMeter();
+  readonly #connector: Connector;
+  readonly #agent: Agent;
+  readonly #road: Road;
+  #requests = 0;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: HttpClientOptions) {
+    const meter = this.#meter;
+    const connector = new Connector(meter, options.authorities ?? []);
+    const agent = new Agent({ connect: connector.connect, allowH2: false, pipelining: 1 });
+    this.#connector = connector;
+    this.#agent = agent;
+    this.#road = { agent, connector, meter, active: new Set(), countRequest: () => this.#requests++ };
+  }
+
+  get wireBytes(): number {
+    return this.#meter.receivedBytes;
+  }
+
+  get uploadedBytes(): number {
+    return this.#meter.sentBytes;
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    let next = request;
+    for (let hops = 0; ; hops++) {
+      const response = await this.#exchange(withCredential(next), signal);
+      const location = redirectOf(response.status, response.headers);
+      if (location === null) return response;
+      let following: HttpRequest | null;
+      try {
+        following = nextHop(next, hops, response.status, location);
+      } catch (error) {
+        await leave(response);
+        throw error;
+      }
+      if (following === null) return response;
+      await drain(response, signal);
+      next = following;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#end();
+    await this.#closing;
+  }
+
+  async #end(): Promise<void> {
+    for (const each of [...this.#road.active]) each.end(closedByUs(each.host));
+    this.#connector.close();
+    await this.#agent.destroy();
+  }
 
   /** Goes on over fresh connections until one was really there; each dead one is gone afterwards, so this ends. */
-  const exchange = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> => {
+  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     for (;;) {
       // undici gives a connection back one turn after its answer has ended; who asks sooner is given a new one.
       await setImmediate();
       signal.throwIfAborted();
-      if (closing) throw closed(new URL(request.url).hostname);
+      if (this.#closing) throw closedByUs(new URL(request.url).hostname);
       try {
-        return await new Exchange(road, request, signal).perform();
+        return await new Exchange(this.#road, request, signal).perform();
       } catch (error) {
         if (!(error instanceof StaleConnection)) throw error;
       }
     }
-  };
+  }
+}
 
-  return {
-    async send(request, signal) {
-      let next = request;
-      for (let hops = 0; ; hops++) {
-        const response = await exchange(withCredential(next), signal);
-        const location = redirectOf(response.status, response.headers);
-        if (location === null) return response;
-        const host = new URL(next.url).hostname;
-        const { status } = response;
-        if (request.redirects === 'refuse') {
-          await leave(response);
-          throw new EngineError('redirect-refused', {
-            host,
-            status,
-            detail: 'a redirect where none is followed',
-          });
-        }
-        let following: HttpRequest | null;
-        try {
-          following = followUp(next, status, location);
-        } catch (error) {
-          await leave(response);
-          throw error;
-        }
-        if (following === null) return response;
-        if (hops === redirectsMax) {
-          await leave(response);
-          throw new EngineError('redirect-refused', {
-            host,
-            status,
-            detail: `more than ${redirectsMax} redirects`,
-          });
-        }
-        await drain(response, signal);
-        next = following;
-      }
-    },
-    get wireBytes() {
-      return meter.receivedBytes;
-    },
-    get uploadedBytes() {
-      return meter.sentBytes;
-    },
-    get requests() {
-      return requests;
-    },
-    async close() {
-      closing ??= (async () => {
-        for (const each of [...road.active]) each.end(closed(each.host));
-        connector.close();
-        await agent.destroy();
-      })();
-      await closing;
-    },
-  };
+function closedByUs(host: string): EngineError {
+  return new EngineError('cancelled', { host, detail: 'the connection was closed by us' });
 }
 
 /** Closes the connection of a response nobody wants. */

@@ -2,7 +2,7 @@ import { EngineError } from '../../engine/errors.ts';
 import type { HttpRequest } from '../../engine/ports.ts';
 
 /** As many as git and curl follow. */
-export const redirectsMax = 20;
+const redirectsMax = 20;
 
 const followed = new Set([301, 302, 303, 307, 308]);
 
@@ -45,6 +45,24 @@ export function followUp(request: HttpRequest, status: number, location: string)
     body: keepsBody ? request.body : undefined,
     headers: Object.fromEntries(headers),
   };
+}
+
+/**
+ * As `followUp`, where `hops` redirects were followed before this one. Throws `redirect-refused` also where the request
+ * wants none followed, and after too many.
+ */
+export function nextHop(
+  request: HttpRequest,
+  hops: number,
+  status: number,
+  location: string,
+): HttpRequest | null {
+  const refuse = (detail: string) =>
+    new EngineError('redirect-refused', { host: new URL(request.url).hostname, status, detail });
+  if (request.redirects === 'refuse') throw refuse('a redirect where none is followed');
+  const following = followUp(request, status, location);
+  if (following !== null && hops === redirectsMax) throw refuse(`more than ${redirectsMax} redirects`);
+  return following;
 }
 
 /** The request with its credential as a header (RFC 7617), if it is for this origin. */

@@ -1,66 +1,27 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { request } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { localAddress } from '../../main/api/local-address.ts';
 import { connectLocal, listenLocal } from '../../main/api/local-socket-carrier.io.ts';
 import { createPortPair } from '../../main/api/port-pair.ts';
-import { serveInterface } from '../../main/api/websocket-carrier.io.ts';
-import type { InterfaceOptions, InterfaceServer } from '../../main/api/websocket-carrier.io.ts';
+import type { InterfaceServer } from '../../main/api/websocket-carrier.io.ts';
 import {
   contractFailure,
   contractVersion,
   createPortTransport,
   serveHost,
 } from '../../main/contract/index.ts';
-import type { HostTable } from '../../main/contract/index.ts';
 import { describeTransport } from '../contract/transport-conformance.ts';
+import { serve, speak, table } from './interface-server.ts';
 import { dial, openPort, statusOf } from './websocket-client.ts';
 import type { Handshake } from './websocket-client.ts';
 
-let directory = '';
-let pages = '';
-const servers: InterfaceServer[] = [];
 const sockets: WebSocket[] = [];
-
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'packmule-pages-'));
-  pages = join(directory, 'pages');
-  mkdirSync(join(pages, 'assets'), { recursive: true });
-  writeFileSync(join(pages, 'index.html'), '<!doctype html><title>Packmule</title>');
-  writeFileSync(join(pages, 'assets', 'index-1a2b.js'), 'export {};');
-  writeFileSync(join(pages, 'assets', 'index-1a2b.js.map'), '{}');
-  writeFileSync(join(directory, 'secret.txt'), 'secret');
-  symlinkSync(join(directory, 'secret.txt'), join(pages, 'link.txt'));
-});
-
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-afterEach(async () => {
-  sockets.splice(0).forEach((socket) => socket.terminate());
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-const table: HostTable = { handle: () => Promise.resolve('hello'), follow: () => () => undefined };
-
-async function serve(options: Partial<InterfaceOptions> = {}): Promise<InterfaceServer> {
-  const server = await serveInterface({
-    staticDirectory: pages,
-    connect: () => {
-      const { client, host } = createPortPair();
-      serveHost(host, table);
-      return Promise.resolve(client);
-    },
-    ...options,
-  });
-  servers.push(server);
-  return server;
-}
+afterEach(() => sockets.splice(0).forEach((socket) => socket.terminate()));
 
 function dialed(server: InterfaceServer, change?: Handshake): WebSocket {
   const socket = dial(server.port, server.token, change);
@@ -294,79 +255,6 @@ it('listens on the loopback interface only', async () => {
   await expect(reachable('127.0.0.1', server.port)).resolves.toBe(true);
 });
 
-describe('the pages', () => {
-  it('are served with headers that allow only our own files and connections', async () => {
-    const server = await serve();
-    const { status, headers, body } = await get(server.port, '/');
-    expect([status, body]).toEqual([200, '<!doctype html><title>Packmule</title>']);
-    expect(headers['content-security-policy']).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-        `connect-src 'self' ws://127.0.0.1:${server.port} ws://localhost:${server.port}; font-src 'self'; ` +
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    );
-    expect(headers).toMatchObject({
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-    });
-    expect(headers['access-control-allow-origin']).toBeUndefined();
-  });
-
-  it('are cached where their names tell their content', async () => {
-    const { port } = await serve();
-    const { status, headers } = await get(port, '/assets/index-1a2b.js');
-    expect([status, headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable']);
-    expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
-  });
-
-  it('answer HEAD without a body', async () => {
-    const { port } = await serve();
-    const { status, headers, body } = await get(port, '/index.html', { method: 'HEAD' });
-    expect([status, headers['content-length'], body]).toEqual([200, '38', '']);
-  });
-
-  it.each([
-    '/nothing',
-    '/link.txt',
-    '/assets',
-    '/assets/',
-    '/assets/index-1a2b.js.map',
-    '/../secret.txt',
-    '/assets/../../secret.txt',
-    '/%2e%2e/secret.txt',
-    '/..%2fsecret.txt',
-    '//etc/passwd',
-    '/index.html%00.js',
-    '/index.html/',
-    '\\index.html',
-    'http://127.0.0.1/index.html',
-  ])('do not include %s', async (path) => {
-    const { port } = await serve();
-    const answer = await speak(
-      port,
-      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`,
-    );
-    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
-    expect(answer).not.toContain('secret');
-  });
-
-  it.each(['evil.example', '2130706433', '[::1]', 'localhost.', '127.1'])(
-    'are not served to Host %s',
-    async (name) => {
-      const { port } = await serve();
-      const { status, body } = await get(port, '/', { host: `${name}:${port}` });
-      expect([status, body]).toEqual([403, 'Host is not this server\n']);
-    },
-  );
-
-  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuse %s', async (method) => {
-    const { port } = await serve();
-    expect((await get(port, '/', { method })).status).toBe(405);
-  });
-});
-
 function swapCase(text: string): string {
   return text.replace(/[a-z]/gi, (letter) => (letter < 'a' ? letter.toLowerCase() : letter.toUpperCase()));
 }
@@ -375,40 +263,6 @@ function closeOf(socket: WebSocket): Promise<number> {
   return new Promise((resolve) => {
     socket.on('error', () => undefined);
     socket.on('close', (code) => resolve(code));
-  });
-}
-
-function get(
-  port: number,
-  path: string,
-  { method = 'GET', host = `127.0.0.1:${port}` } = {},
-): Promise<{ status: number; headers: IncomingHttpHeaders; body: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { port, path, method, host: '127.0.0.1', headers: { host }, agent: false },
-      (response) => {
-        let body = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => (body += chunk));
-        response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-        );
-      },
-    );
-    sent.on('error', reject);
-    sent.end();
-  });
-}
-
-/** Exactly these bytes, and everything that comes back. */
-function speak(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => socket.end(bytes));
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => (answer += chunk));
-    socket.on('end', () => resolve(answer));
-    socket.on('error', reject);
   });
 }
 

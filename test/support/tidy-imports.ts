@@ -21,6 +21,9 @@ export const entries: readonly string[] = [
   'preload/index.ts',
 ];
 
+/** Begun by a person and by nobody else: `node <path>`. */
+export const scripts: readonly string[] = ['test/renderer/screens.ts'];
+
 /** `main/store/open.io.ts` → `store`; files right in main/ are `main`. */
 export function areaOf(path: string): string {
   const [top = '', folder = '', ...rest] = path.split('/');
@@ -142,13 +145,23 @@ export function stageOrder(file: SourceFile): Finding[] {
   return findings;
 }
 
+/**
+ * Files that one other file may name past their door, as `from → to`. Every command and every start of the window waits
+ * for launch-engine: the door of api loads schemas, the engine and WebSockets for 130 ms, and these two need none of them.
+ */
+const pastTheDoor: ReadonlySet<string> = new Set([
+  'main/launch-engine.ts → main/api/local-address.ts',
+  'main/launch-engine.ts → main/api/local-socket-carrier.io.ts',
+]);
+
 /** A folder with an index.ts is entered through it. `paths` are all files there are. */
 export function folderDoors(file: SourceFile, paths: ReadonlySet<string>): Finding[] {
   if (areaOf(file.path) === 'test' || entries.includes(file.path)) return [];
   const findings: Finding[] = [];
   const here = posix.dirname(file.path).split('/');
   for (const { line, specifier, target } of importsOf(file)) {
-    if (target === null || engineOpenFiles.has(target)) continue;
+    if (target === null || engineOpenFiles.has(target) || pastTheDoor.has(`${file.path} → ${target}`))
+      continue;
     const there = posix.dirname(target).split('/');
     let common = 0;
     while (common < here.length && here[common] === there[common]) common++;
@@ -196,7 +209,8 @@ export function doorsAreLists(file: SourceFile): Finding[] {
 
 const worldModules = /^(node:)?(fs|net|http|https|http2|tls|dgram|dns|child_process|worker_threads)(\/.*)?$/;
 const worldPackages = new Set(['better-sqlite3', 'undici', 'ws']);
-const effectAreas = new Set(['platform', 'shell', 'renderer', 'preload', 'test']);
+/** Nothing but effects. Files right in main/ are parts of the entries: they put processes, sockets and files together. */
+const effectAreas = new Set(['main', 'platform', 'shell', 'renderer', 'preload', 'test']);
 
 function touchesWorld({ specifier, typeOnly }: Import): boolean {
   return !typeOnly && (worldModules.test(specifier) || worldPackages.has(packageOf(specifier)));
@@ -253,7 +267,8 @@ export interface Tree {
 
 /** Whether a file is begun from outside, so that no import of it is needed. */
 function isRoot(file: SourceFile, naming: readonly SourceFile[]): boolean {
-  if (entries.includes(file.path) || /(\.d\.ts|\.test\.ts)$/.test(file.path)) return true;
+  if (entries.includes(file.path) || scripts.includes(file.path) || /(\.d\.ts|\.test\.ts)$/.test(file.path))
+    return true;
   return naming.some(({ path, text }) => {
     const name = posix.relative(posix.dirname(path), file.path);
     return (

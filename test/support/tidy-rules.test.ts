@@ -78,6 +78,7 @@ test.each<[rule: string | null, path: string, text: string]>([
   ],
   [null, 'main/engine/objects/pack.io.ts', `import { spawn } from 'node:child_process';`],
   [null, 'main/cli.ts', `import { existsSync } from 'node:fs';`],
+  [null, 'main/launch-engine.ts', `import { fork } from 'node:child_process';`],
   [clock, 'main/git/oid.ts', 'const now = Date.now();'],
   [clock, 'main/engine/jobs/retry.ts', 'const wait = Math.random() * 5;'],
   [clock, 'main/engine/jobs/retry.ts', 'const now = new Date();'],
@@ -116,6 +117,7 @@ test('a folder is entered through its door', () => {
     'main/engine/remote/index.ts',
     'main/engine/remote/offer.ts',
     'main/engine/errors.ts',
+    'main/api/index.ts',
   ]);
   const doors = (path: string, target: string): number =>
     folderDoors({ path, text: `import '${target}';` }, paths).length;
@@ -125,7 +127,12 @@ test('a folder is entered through its door', () => {
   expect(doors('main/engine/remote/open.ts', './offer.ts')).toBe(0);
   expect(doors('main/store/open.ts', '../engine/errors.ts')).toBe(0);
   expect(doors('main/api/views.ts', '../engine/index.ts')).toBe(0);
+  expect(doors('main/platform/disk.ts', '../engine/errors.ts')).toBe(0);
   expect(doors('test/engine/x.test.ts', '../../main/engine/remote/offer.ts')).toBe(0);
+  expect(doors('main/launch-engine.ts', './api/local-address.ts')).toBe(0);
+  expect(doors('main/launch-engine.ts', './api/views.ts')).toBe(1);
+  expect(doors('main/start.ts', './api/local-address.ts')).toBe(0);
+  expect(doors('main/fork-engine.io.ts', './api/local-address.ts')).toBe(1);
 });
 
 test('each area and each stage has a door', () => {
@@ -168,6 +175,7 @@ test('a file that only its test knows is dead; a worker named by URL is not', ()
       { path: 'main/ring-2.ts', text: `import './ring-1.ts';` },
       { path: 'renderer/main.ts', text: '' },
       { path: 'test/bench/run.ts', text: '' },
+      { path: 'test/renderer/screens.ts', text: '' },
       { path: 'test/tested.test.ts', text: `import '../main/tested.ts'; import './support/used.ts';` },
       { path: 'test/support/used.ts', text: '' },
       { path: 'test/support/unused.ts', text: '' },

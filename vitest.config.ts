@@ -7,7 +7,9 @@ export default defineConfig({
     projects: [
       {
         // Plain functions and parts: no browser, no built output.
-        resolve: { alias: { electron: new URL('./test/support/electron-double.ts', import.meta.url).pathname } },
+        resolve: {
+          alias: { electron: new URL('./test/support/electron-double.ts', import.meta.url).pathname },
+        },
         test: {
           name: 'node',
           environment: 'node',

@@ -26,6 +26,11 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage();
 
+/**
+ * @param {string} svg
+ * @param {number} pixels
+ * @param {string} file
+ */
 async function draw(svg, pixels, file) {
   await page.setViewportSize({ width: pixels, height: pixels });
   await page.setContent(

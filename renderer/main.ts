@@ -1,8 +1,7 @@
 /** Entry of the page: opens the way to the engine, builds the state over it and puts the window into the page. */
 
 import { mount } from 'svelte';
-import { createClient } from '../main/contract/client.ts';
-import type { PageBridge } from '../main/contract/page-bridge.ts';
+import { createClient, type PageBridge } from '../main/contract/index.ts';
 import { Connection } from './api/connection.svelte.ts';
 import { engineDoor } from './api/open.ts';
 import { AppState } from './state/app.svelte.ts';

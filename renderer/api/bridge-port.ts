@@ -1,7 +1,6 @@
 /** Ports over the one object the preload script hands the page. */
 
-import type { ClientPort, HostEnvelope } from '../../main/contract/envelope.ts';
-import type { PageBridge } from '../../main/contract/page-bridge.ts';
+import type { ClientPort, HostEnvelope, PageBridge } from '../../main/contract/index.ts';
 
 interface Listeners {
   message: ((envelope: HostEnvelope) => void)[];

@@ -5,11 +5,13 @@ import {
   contractFailure,
   createPortTransport,
   failureFrom,
+  type ClientPort,
+  type EndpointName,
+  type Failure,
   type PortTransport,
-} from '../../main/contract/client.ts';
-import type { EndpointName, TopicName, Transport } from '../../main/contract/endpoints.ts';
-import type { ClientPort } from '../../main/contract/envelope.ts';
-import type { Failure } from '../../main/contract/failures.ts';
+  type TopicName,
+  type Transport,
+} from '../../main/contract/index.ts';
 
 /** `refused`: the other side is of another version; trying again would not help. */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'refused';

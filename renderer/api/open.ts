@@ -1,7 +1,6 @@
 /** Picks the way to the engine: the preload's bridge inside Electron, a WebSocket to our own host in a browser. */
 
-import type { ClientPort } from '../../main/contract/envelope.ts';
-import type { PageBridge } from '../../main/contract/page-bridge.ts';
+import type { ClientPort, PageBridge } from '../../main/contract/index.ts';
 import { bridgePorts } from './bridge-port.ts';
 import { takeToken } from './token.ts';
 import { openWebSocketPort } from './websocket-port.ts';

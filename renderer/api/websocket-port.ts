@@ -1,6 +1,6 @@
 /** One end of the WebSocket carrier: envelopes as JSON text, in order. */
 
-import type { ClientEnvelope, ClientPort, HostEnvelope } from '../../main/contract/envelope.ts';
+import type { ClientEnvelope, ClientPort, HostEnvelope } from '../../main/contract/index.ts';
 
 /** The sub-protocol of the carrier; the token travels as a second one, since a page cannot set headers here. */
 const subProtocol = 'packmule.v1';

@@ -1,8 +1,7 @@
 /** What is said aloud to screen readers, and the notes shown in the corner. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the map lives for one sentence */
 
-import type { Failure } from '../../main/contract/failures.ts';
-import type { JobState, JobView } from '../../main/contract/views.ts';
+import type { Failure, JobState, JobView } from '../../main/contract/index.ts';
 import { words } from '../words/index.ts';
 
 export interface Note {

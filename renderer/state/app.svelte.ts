@@ -1,9 +1,16 @@
 /** The parts of the window's state together, and what a person can do with them. */
 
 import { createContext } from 'svelte';
-import type { EndpointName, Input, Output } from '../../main/contract/endpoints.ts';
-import type { JobId, JobView, Settings } from '../../main/contract/views.ts';
-import { failureFrom, type Client } from '../../main/contract/client.ts';
+import {
+  failureFrom,
+  type Client,
+  type EndpointName,
+  type Input,
+  type JobId,
+  type JobView,
+  type Output,
+  type Settings,
+} from '../../main/contract/index.ts';
 import { words } from '../words/index.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Clock } from './clock.svelte.ts';

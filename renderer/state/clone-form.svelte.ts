@@ -1,9 +1,15 @@
 /** The new-clone form: what was typed, what the server and the folder said to it, and the jobs it asks for. */
 
-import type { Input } from '../../main/contract/endpoints.ts';
-import type { Failure } from '../../main/contract/failures.ts';
-import type { CloneOptions, OfferView, ProbeView, Settings } from '../../main/contract/views.ts';
-import { failureFrom, type Client } from '../../main/contract/client.ts';
+import {
+  failureFrom,
+  type Client,
+  type CloneOptions,
+  type Failure,
+  type Input,
+  type OfferView,
+  type ProbeView,
+  type Settings,
+} from '../../main/contract/index.ts';
 import { destinationController, probeController } from './probe.svelte.ts';
 
 export const cloneModes = ['full', 'blobless', 'treeless', 'shallow'] as const;

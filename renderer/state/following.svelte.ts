@@ -1,9 +1,14 @@
 /** A topic's latest value as state. */
 
-import type { TopicInput, TopicName, TopicValue } from '../../main/contract/endpoints.ts';
-import type { Failure } from '../../main/contract/failures.ts';
-import type { JobDetail, JobId } from '../../main/contract/views.ts';
-import type { Client } from '../../main/contract/client.ts';
+import type {
+  Client,
+  Failure,
+  JobDetail,
+  JobId,
+  TopicInput,
+  TopicName,
+  TopicValue,
+} from '../../main/contract/index.ts';
 
 /** Follows one topic with one input from the moment it is made until `stop`. */
 export class Following<T extends TopicName> {

@@ -1,6 +1,6 @@
 /** What may be done with a job in each state; the engine has the last word. */
 
-import type { JobState, JobView } from '../../main/contract/views.ts';
+import type { JobState, JobView } from '../../main/contract/index.ts';
 
 export type JobAction = 'pause' | 'resume' | 'retry' | 'cancel' | 'remove';
 

@@ -1,6 +1,6 @@
 /** The filters of the rail and the orders of the list, as pure functions over job views. */
 
-import type { JobState, JobView } from '../../main/contract/views.ts';
+import type { JobState, JobView } from '../../main/contract/index.ts';
 
 export const jobFilters = ['all', 'active', 'waiting', 'paused', 'done', 'failed'] as const;
 export type JobFilter = (typeof jobFilters)[number];

@@ -1,8 +1,7 @@
 /** Every job the engine knows, and the part of them the list shows. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the map is only an index of `all`, which is the state */
 
-import type { JobsChange } from '../../main/contract/endpoints.ts';
-import type { JobId, JobView } from '../../main/contract/views.ts';
+import type { JobId, JobView, JobsChange } from '../../main/contract/index.ts';
 import { arrange, countByFilter, type JobFilter, type JobSort } from './job-filters.ts';
 
 export class JobsStore {

@@ -1,8 +1,12 @@
 /** Questions asked while a person types: waits for a pause in typing, and drops answers to what is no longer asked. */
 
-import type { Failure } from '../../main/contract/failures.ts';
-import type { DestinationView, ProbeView } from '../../main/contract/views.ts';
-import { failureFrom, type Client } from '../../main/contract/client.ts';
+import {
+  failureFrom,
+  type Client,
+  type DestinationView,
+  type Failure,
+  type ProbeView,
+} from '../../main/contract/index.ts';
 
 export type Asking<V> =
   | { state: 'idle' }

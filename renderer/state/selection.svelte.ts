@@ -1,7 +1,7 @@
 /** Which rows are chosen, which one has the keyboard, and from where a range is drawn. */
 /* eslint-disable svelte/prefer-svelte-reactivity -- the sets are replaced as a whole, never changed in place */
 
-import type { JobId } from '../../main/contract/views.ts';
+import type { JobId } from '../../main/contract/index.ts';
 
 export class Selection {
   ids = $state.raw<ReadonlySet<JobId>>(new Set());
@@ -38,7 +38,8 @@ export class Selection {
     const order = this.#order();
     if (order.length === 0) return;
     const at = this.cursor === null ? -1 : order.indexOf(this.cursor);
-    const wanted = at < 0 ? (rows > 0 ? 0 : order.length - 1) : at + rows;
+    // Without a cursor it comes in from outside: downwards from above the first row, upwards from below the last.
+    const wanted = (at < 0 && rows < 0 ? order.length : at) + rows;
     const id = order[Math.min(order.length - 1, Math.max(0, wanted))];
     if (id === undefined) return;
     if (extend) this.#extendTo(id);

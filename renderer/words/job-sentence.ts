@@ -1,8 +1,12 @@
 /** The state of a job in one line of plain words. */
 
-import { failureWords } from '../../main/contract/failure-words.ts';
-import type { Failure } from '../../main/contract/failures.ts';
-import type { JobState, JobView, StageName } from '../../main/contract/views.ts';
+import {
+  failureWords,
+  type Failure,
+  type JobState,
+  type JobView,
+  type StageName,
+} from '../../main/contract/index.ts';
 import {
   formatBytes,
   formatDuration,

@@ -3,7 +3,7 @@
 import type { CloneMode } from '../state/clone-form.svelte.ts';
 import type { JobAction } from '../state/job-actions.ts';
 import type { JobFilter, JobSort } from '../state/job-filters.ts';
-import type { AttemptView, JobState, OfferView } from '../../main/contract/views.ts';
+import type { AttemptView, JobState, OfferView } from '../../main/contract/index.ts';
 
 const clones = (count: number) => (count === 1 ? '1 clone' : `${count} clones`);
 

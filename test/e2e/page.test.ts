@@ -148,8 +148,15 @@ describe.skipIf(lacks('chromium'))('the page', () => {
     }
     clearInterval(changing);
     await page.getByRole('grid').focus();
+    await page.keyboard.press('Home');
+    await expect.poll(() => page.getByRole('grid').evaluate((grid) => grid.scrollTop)).toBeLessThan(10);
     await page.keyboard.press('End');
     await row('project-1000').waitFor();
+    await expect
+      .poll(() =>
+        page.getByRole('grid').evaluate((grid) => grid.scrollHeight - grid.clientHeight - grid.scrollTop),
+      )
+      .toBeLessThan(10);
     const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks);
     console.log(
       `first paint ${Math.round(paint)} ms; long tasks: ${tasks.map(Math.round).join(', ') || 'none'} ms`,

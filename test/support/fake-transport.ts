@@ -1,16 +1,18 @@
 /** A transport of two functions in place of the engine. What a test has not provided is refused by name. */
 
-import { contractFailure, createClient, type Client } from '../../main/contract/client.ts';
-import type {
-  EndpointName,
-  Input,
-  Output,
-  TopicInput,
-  TopicName,
-  TopicValue,
-  Transport,
-} from '../../main/contract/endpoints.ts';
-import type { Failure } from '../../main/contract/failures.ts';
+import {
+  contractFailure,
+  createClient,
+  type Client,
+  type EndpointName,
+  type Failure,
+  type Input,
+  type Output,
+  type TopicInput,
+  type TopicName,
+  type TopicValue,
+  type Transport,
+} from '../../main/contract/index.ts';
 
 export type FakeAnswers = {
   [N in EndpointName]?: (input: Input<N>, signal?: AbortSignal) => Output<N> | Promise<Output<N>>;

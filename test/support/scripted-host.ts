@@ -10,18 +10,20 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { build } from 'vite';
 import { createPortPair } from '../../main/api/port-pair.ts';
 import { serveInterface } from '../../main/api/websocket-carrier.io.ts';
-import { contractFailure, jobStates, serveHost } from '../../main/contract/index.ts';
-import type {
-  EndpointName,
-  HostTable,
-  JobId,
-  JobState,
-  JobView,
-  ProbeView,
-  Settings,
-  TotalsView,
+import {
+  contractFailure,
+  jobStates,
+  serveHost,
+  type EndpointName,
+  type HostTable,
+  type JobId,
+  type JobState,
+  type JobView,
+  type ProbeView,
+  type Settings,
+  type TotalsView,
 } from '../../main/contract/index.ts';
-import { detailOf, offer } from './scenes.ts';
+import { detailOf, offer } from './scene-details.ts';
 
 export interface BuiltRenderer {
   directory: string;

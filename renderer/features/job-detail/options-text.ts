@@ -1,6 +1,6 @@
 /** The options of a clone as git would be given them. */
 
-import type { CloneOptions } from '../../../main/contract/views.ts';
+import type { CloneOptions } from '../../../main/contract/index.ts';
 
 /** `--filter=blob:none --branch=main`; empty when everything is at git's default. */
 export function optionsText(options: CloneOptions): string {

@@ -1,6 +1,6 @@
 /** The piece map as a row of equal cells, each in the state that matters most within it. */
 
-import type { ArtefactView, PieceView } from '../../../main/contract/views.ts';
+import type { ArtefactView, PieceView } from '../../../main/contract/index.ts';
 
 export type CellState = PieceView['state'];
 

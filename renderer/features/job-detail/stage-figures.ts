@@ -1,6 +1,6 @@
 /** The figures beside a stage. */
 
-import type { StageView } from '../../../main/contract/views.ts';
+import type { StageView } from '../../../main/contract/index.ts';
 import { formatBytes, formatCount, formatPercent } from '../../format/index.ts';
 import { words } from '../../words/index.ts';
 

@@ -1,6 +1,6 @@
 /** The bar of a job: one segment for what came through earlier interruptions unharmed, one for the rest that is here. */
 
-import type { JobView } from '../../../main/contract/views.ts';
+import type { JobView } from '../../../main/contract/index.ts';
 import { stateTones, type Tone } from '../../words/index.ts';
 
 export interface BarSegment {

@@ -1,6 +1,6 @@
 /** The context menu of the chosen rows. */
 
-import type { JobView } from '../../../main/contract/views.ts';
+import type { JobView } from '../../../main/contract/index.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import { takers, type JobAction } from '../../state/job-actions.ts';
 import type { MenuItem } from '../../ui/menu-items.ts';

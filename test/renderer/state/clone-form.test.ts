@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { contractFailure, type ProbeView, type Settings } from '../../../main/contract/index.ts';
 import { CloneForm, joinPath } from '../../../renderer/state/clone-form.svelte.ts';
 import { createFakeTransport } from '../../support/fake-transport.ts';
-import { offer } from '../../support/scenes.ts';
+import { offer } from '../../support/scene-details.ts';
 
 const settings = { defaultDirectory: '/home/ada/src' } as Settings;
 const probe: ProbeView = {

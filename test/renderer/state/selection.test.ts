@@ -39,6 +39,17 @@ test('arrows start at the ends, stop at the ends and extend', () => {
   expect(ids()).toBe('e');
 });
 
+test('without a cursor, End is the last row and Home the first', () => {
+  selection.move(5);
+  expect(ids()).toBe('e');
+  const other = new Selection(() => order);
+  other.move(-5);
+  expect(other.cursor).toBe('a');
+  const third = new Selection(() => order);
+  third.move(-1);
+  expect(third.cursor).toBe('e');
+});
+
 test('an empty list has nothing to move to', () => {
   order = [];
   selection.move(1);

@@ -5,7 +5,8 @@ import type { JobView, Settings } from '../../../main/contract/index.ts';
 import { AppState } from '../../../renderer/state/app.svelte.ts';
 import Window from '../../../renderer/views/Window.svelte';
 import { createFakeTransport, type FakeTransport } from '../../support/fake-transport.ts';
-import { detailOf, everyState, failure, job, offer } from '../../support/scenes.ts';
+import { detailOf, offer } from '../../support/scene-details.ts';
+import { everyState, failure, job } from '../../support/scenes.ts';
 
 const settings: Settings = {
   concurrentJobs: 3,
@@ -128,6 +129,17 @@ test('a failure is told in words with an action', async () => {
   expect(within(pane).getByText('Git reported an error')).toBeTruthy();
   await fireEvent.click(within(pane).getByRole('button', { name: 'Try again' }));
   expect(transport.inputsOf('job.resume')).toEqual([{ ids: [broken.id] }]);
+});
+
+test('a failure whose notice leads elsewhere can still be tried again', async () => {
+  const missing = everyState().find((one) => one.name === 'no-such-thing')!;
+  await open([missing]);
+  await fireEvent.click(screen.getByText('no-such-thing'));
+  const pane = screen.getByRole('complementary');
+  expect(within(pane).getAllByRole('button', { name: /Try again|another address/ })).toHaveLength(2);
+  await fireEvent.click(within(pane).getByRole('button', { name: 'Clone from another address' }));
+  const field = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Repository address' });
+  expect(field.value).toBe(missing.url);
 });
 
 test('a pasted address opens the form and starts nothing', async () => {

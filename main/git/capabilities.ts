@@ -228,8 +228,10 @@ export class AdvertisementDecoder {
         this.#stage = 'prelude';
         return;
       }
-      if (line !== 'version 2')
-        throw new RemoteProtocolError('not-git', 'The answer does not begin as Git begins.');
+      if (line !== 'version 2') {
+        const reason = line.startsWith('version ') ? 'advertisement' : 'not-git';
+        throw new RemoteProtocolError(reason, 'The answer does not begin as Git begins over HTTP.');
+      }
     }
     if (line === 'version 2') {
       this.#version = 2;

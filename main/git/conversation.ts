@@ -9,7 +9,9 @@
  *              [acknowledgments delim-pkt] [shallow-info delim-pkt] [wanted-refs delim-pkt]
  *              [packfile-uris delim-pkt] packfile flush-pkt
  *
- * and our own extension puts `pack-info delim-pkt` directly before `packfile`. Two kinds of states follow from it. In
+ * but upload-pack itself sends wanted-refs before shallow-info (upload-pack.c, upload_pack_v2), so these two may come
+ * in either order, each once; the states `…-shallow-info-last` and `in-wanted-refs-first` are that way round. Our own
+ * extension puts `pack-info delim-pkt` directly before `packfile`. Two kinds of states follow from it. In
  * `before-x` states the next line is a header; the state's name says the earliest section that may still come, so
  * "each section at most once, in this order" needs no memory beyond the state. In `in-x` states a line belongs to the
  * section, whatever it says. Sections we do not know are skipped; `skipping-before-x` remembers where we were.
@@ -55,6 +57,10 @@ export type FetchState =
   | `skipping-before-${FetchSection}`
   | `in-${FetchSection}`
   | 'in-acknowledgments-ready'
+  | 'in-wanted-refs-first'
+  | 'before-shallow-info-last'
+  | 'skipping-before-shallow-info-last'
+  | 'in-shallow-info-last'
   | 'end'
   | 'failed';
 
@@ -64,7 +70,12 @@ const packfile = { packfile: 'in-packfile' } as const;
 const packInfo = { 'pack-info': 'in-pack-info', ...packfile } as const;
 const packfileUris = { 'packfile-uris': 'in-packfile-uris', ...packInfo } as const;
 const wantedRefs = { 'wanted-refs': 'in-wanted-refs', ...packfileUris } as const;
-const shallowInfo = { 'shallow-info': 'in-shallow-info', ...wantedRefs } as const;
+const shallowInfoLast = { 'shallow-info': 'in-shallow-info-last', ...packfileUris } as const;
+const shallowInfo = {
+  ...wantedRefs,
+  'shallow-info': 'in-shallow-info',
+  'wanted-refs': 'in-wanted-refs-first',
+} as const;
 const acknowledgments = { acknowledgments: 'in-acknowledgments', ...shallowInfo } as const;
 
 /** Wherever the answer goes on, the server may also give up. */
@@ -77,6 +88,11 @@ export const fetchConversation: Readonly<Record<FetchState, Row>> = {
     ...error,
   },
   'before-shallow-info': { ...shallowInfo, 'unknown-section': 'skipping-before-shallow-info', ...error },
+  'before-shallow-info-last': {
+    ...shallowInfoLast,
+    'unknown-section': 'skipping-before-shallow-info-last',
+    ...error,
+  },
   'before-wanted-refs': { ...wantedRefs, 'unknown-section': 'skipping-before-wanted-refs', ...error },
   'before-packfile-uris': { ...packfileUris, 'unknown-section': 'skipping-before-packfile-uris', ...error },
   'before-pack-info': { ...packInfo, 'unknown-section': 'skipping-before-pack-info', ...error },
@@ -90,6 +106,11 @@ export const fetchConversation: Readonly<Record<FetchState, Row>> = {
   'skipping-before-shallow-info': {
     line: 'skipping-before-shallow-info',
     delimiter: 'before-shallow-info',
+    ...error,
+  },
+  'skipping-before-shallow-info-last': {
+    line: 'skipping-before-shallow-info-last',
+    delimiter: 'before-shallow-info-last',
     ...error,
   },
   'skipping-before-wanted-refs': {
@@ -118,6 +139,8 @@ export const fetchConversation: Readonly<Record<FetchState, Row>> = {
     ...error,
   },
   'in-shallow-info': { line: 'in-shallow-info', delimiter: 'before-wanted-refs', ...error },
+  'in-wanted-refs-first': { line: 'in-wanted-refs-first', delimiter: 'before-shallow-info-last', ...error },
+  'in-shallow-info-last': { line: 'in-shallow-info-last', delimiter: 'before-packfile-uris', ...error },
   'in-wanted-refs': { line: 'in-wanted-refs', delimiter: 'before-packfile-uris', ...error },
   'in-packfile-uris': { line: 'in-packfile-uris', delimiter: 'before-pack-info', ...error },
   'in-pack-info': { line: 'in-pack-info', delimiter: 'before-packfile', ...error },

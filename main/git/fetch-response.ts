@@ -66,7 +66,7 @@ export class FetchResponseDecoder {
     this.#events = [];
     try {
       this.#reader.push(chunk);
-      while (this.#failure === null) {
+      while (this.#failure === null && this.#state !== 'end') {
         const packet = this.#reader.next();
         if (packet === null) break;
         this.#take(packet);

@@ -86,8 +86,10 @@ export function parseSectionLine(
     case 'in-acknowledgments-ready':
       return acknowledgment(line, format);
     case 'in-shallow-info':
+    case 'in-shallow-info-last':
       return shallowInfo(line, format);
     case 'in-wanted-refs':
+    case 'in-wanted-refs-first':
       return wantedRef(line, format);
     case 'in-packfile-uris':
       return packfileUri(line, format);
@@ -105,8 +107,10 @@ export function sectionLinesMax(state: FetchState): number {
     case 'in-acknowledgments-ready':
       return limits.acknowledgmentLinesMax;
     case 'in-shallow-info':
+    case 'in-shallow-info-last':
       return limits.shallowLinesMax;
     case 'in-wanted-refs':
+    case 'in-wanted-refs-first':
       return limits.wantedRefLinesMax;
     case 'in-packfile-uris':
       return limits.packfileUriLinesMax;

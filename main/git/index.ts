@@ -58,5 +58,7 @@ export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
 export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';
 export { commitLinks, tagTarget, type CommitLinks, type TagTarget } from './object/links.ts';
+export { OidIndex } from './object/oid-index.ts';
+export { OidList } from './object/oid-list.ts';
 export { OidSet } from './object/oid-set.ts';
 export { TreeVersions, type TreeVisit } from './object/tree.ts';

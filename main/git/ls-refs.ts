@@ -99,9 +99,9 @@ export class LsRefsDecoder {
   push(chunk: Uint8Array): AdvertisedRef[] {
     const refs: AdvertisedRef[] = [];
     this.#reader.push(chunk);
-    for (let packet = this.#reader.next(); packet !== null; packet = this.#reader.next()) {
-      if (this.#complete)
-        throw new RemoteProtocolError('ref-list', 'Something follows the end of the list of refs.');
+    while (!this.#complete) {
+      const packet = this.#reader.next();
+      if (packet === null) break;
       if (packet.kind === 'flush') {
         this.#complete = true;
         continue;
@@ -115,14 +115,19 @@ export class LsRefsDecoder {
       if (ref.oid === null && ref.symrefTarget === null) continue; // unborn, and does not say where: nothing is known
       if (this.#filter.takes(ref.name, ref.oid)) refs.push(ref);
     }
+    this.#checkEnd();
     return refs;
+  }
+
+  #checkEnd(): void {
+    if (this.#complete && this.#reader.buffered > 0) {
+      throw new RemoteProtocolError('ref-list', 'Something follows the end of the list of refs.');
+    }
   }
 
   /** Says that no more bytes come. @throws RemoteProtocolError `truncated` when the list is not whole */
   finish(): void {
     if (!this.#complete) throw new RemoteProtocolError('truncated', 'The list of refs ended early.');
-    if (this.#reader.buffered > 0) {
-      throw new RemoteProtocolError('ref-list', 'Something follows the end of the list of refs.');
-    }
+    this.#checkEnd();
   }
 }

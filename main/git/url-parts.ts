@@ -166,7 +166,7 @@ export function parseAuthority(text: string): Authority {
     throw new RemoteUrlError('malformed', 'The address has more than one "@" before its path.');
   const userinfo = parts.length === 2 ? (parts[0] ?? '') : null;
   const hostAndPort = parts.at(-1) ?? '';
-  const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(hostAndPort);
+  const match = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(hostAndPort);
   if (match === null) throw hostMalformed('and port cannot be told apart');
   const port = parsePort(match[2] ?? '');
   return { userinfo, host: parseHost(match[1] ?? ''), port };

@@ -1,0 +1,47 @@
+/** Many object ids in order, 20 (or 32) bytes each and nothing more. */
+
+import { bytesOfHex, hexOf } from '../oid.ts';
+
+export class OidList {
+  readonly #oidBytes: number;
+  #pool: Uint8Array;
+  #length = 0;
+
+  constructor(oidBytes: number) {
+    this.#oidBytes = oidBytes;
+    this.#pool = new Uint8Array(64 * oidBytes);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes the id whose bytes begin at `at`. */
+  push(bytes: Uint8Array, at = 0): void {
+    const end = this.#length * this.#oidBytes;
+    if (end + this.#oidBytes > this.#pool.length) {
+      const pool = new Uint8Array(this.#pool.length * 2);
+      pool.set(this.#pool);
+      this.#pool = pool;
+    }
+    for (let i = 0; i < this.#oidBytes; i++) this.#pool[end + i] = bytes[at + i] ?? 0;
+    this.#length++;
+  }
+
+  pushHex(oid: string): void {
+    this.push(bytesOfHex(oid));
+  }
+
+  append(other: OidList): void {
+    for (let i = 0; i < other.length; i++) this.push(other.#pool, i * this.#oidBytes);
+  }
+
+  hexAt(place: number): string {
+    return hexOf(this.#pool.subarray(place * this.#oidBytes, (place + 1) * this.#oidBytes));
+  }
+
+  /** Ids from `from` up to `to`, as hex; for requests and pipes, a slice at a time. */
+  *hex(from = 0, to: number = this.#length): Generator<string> {
+    for (let place = from; place < to; place++) yield this.hexAt(place);
+  }
+}

@@ -23,7 +23,7 @@ function reachableFrom(start: FetchState): Set<FetchState> {
 }
 
 /** The state after a row of inputs, or where it broke. */
-function play(...inputs: FetchInput[]): FetchState | string {
+function play(...inputs: FetchInput[]): FetchState | `${string} refuses ${string}` {
   let state: FetchState = firstFetchState;
   for (const input of inputs) {
     const next = nextFetchState(state, input);

@@ -6,7 +6,7 @@
 /**
  * - `not-git`: the answer is not in Git's language at all (a login page, a banner)
  * - `truncated`: the answer ended in the middle
- * - `limit`: more than {@link file://./limits.ts} allows
+ * - `limit`: more than limits.ts allows
  * - the rest name the part of the language that was broken
  */
 export type RemoteProtocolReason =

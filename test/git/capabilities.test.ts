@@ -71,7 +71,7 @@ describe('a v2 advertisement', () => {
   test('may come behind the prelude of smart HTTP, with lines of metadata', () => {
     const bytes = packets('# service=git-upload-pack\n', 'later metadata\n', flush, ...caps, flush);
     expect(feed(bytes)).toMatchObject({ value: { advertisement: { version: 2 } } });
-    // "# service=" in an ssh stream (annex of measured verdicts: git refuses it too).
+    // "# service=" in an ssh stream, which git refuses too.
     expect(feed(bytes, { carrier: 'stream' })).toHaveProperty('error');
   });
 

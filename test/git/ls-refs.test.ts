@@ -115,6 +115,5 @@ describe('the answer', () => {
     expect(refs).toBe(1_000_000);
     // 0.6 s on a quiet machine; the bound leaves room for a busy one.
     expect(took).toBeLessThan(6000);
-    console.log(`ls-refs: 1,000,000 refs in ${Math.round(took)} ms`);
   });
 });

@@ -17,12 +17,12 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** `bytes` in pieces that end at `places`, each piece in memory of its own. */
+/** `bytes` in pieces that end at `places`, each piece in memory of its own (the `slice` of a Buffer would share it). */
 export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   let at = 0;
   for (const place of [...places, bytes.length]) {
-    chunks.push(bytes.slice(at, place));
+    chunks.push(new Uint8Array(bytes.subarray(at, place)));
     at = place;
   }
   return chunks;
@@ -30,7 +30,7 @@ export function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[
 
 /** The ways of cutting: a name for the message, and the chunks. */
 export function* cuttings(bytes: Uint8Array, seed = 1): Generator<{ how: string; chunks: Uint8Array[] }> {
-  yield { how: 'whole', chunks: [bytes.slice()] };
+  yield { how: 'whole', chunks: [new Uint8Array(bytes)] };
   if (bytes.length <= 100_000) {
     yield {
       how: 'byte by byte',

@@ -185,7 +185,7 @@ describe('packs made by the real git', () => {
         fc.integer({ min: 1, max: 255 }),
         fc.array(fc.nat(bytes.length), { maxLength: 5 }),
         (at, change, places) => {
-          const changed = bytes.slice();
+          const changed = new Uint8Array(bytes);
           changed[at] = (changed[at] ?? 0) ^ change;
           const seen = scan([changed]);
           const untouched = whole.entries.filter(({ offset, packedBytes }) => offset + packedBytes <= at);

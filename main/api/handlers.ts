@@ -48,10 +48,11 @@ export function createHandlers(engine: Engine, facts: HostFacts, quit: () => voi
       engine.move(id, before);
       return null;
     },
-    'job.answer': async ({ id, questionId, choice }) => {
-      await engine.answer(id, questionId, choice);
+    'job.answer': async ({ id, questionId, ...answer }) => {
+      await engine.answer(id, questionId, answer);
       return null;
     },
+    'askpass.ask': ({ token, prompt, asker }) => ({ answer: engine.sshAsks(token, prompt, asker) }),
     'settings.get': () => settingsView(engine.settings()),
     'settings.set': (change) => settingsView(engine.changeSettings(change)),
   };

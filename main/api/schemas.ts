@@ -14,6 +14,9 @@ const urlBytesMax = 8 * 1024;
 const pathBytesMax = 4 * 1024;
 /** Branch, remote and filter names end up in file names or on a command line. */
 const nameBytesMax = 4 * 1024;
+/** Longer than any token in use; a few thousand bytes are real (signed web tokens). */
+const secretBytesMax = 16 * 1024;
+const promptBytesMax = 16 * 1024;
 const idsMax = 10_000;
 const configEntriesMax = 100;
 /** git's own "infinite" depth (git-fetch(1) `--unshallow`). */
@@ -28,6 +31,11 @@ const text = (bytesMax: number) =>
       error: `longer than ${bytesMax} bytes`,
     })
     .refine((value) => !value.includes('\0'), { error: 'contains a NUL character' });
+
+/** What can stand in a line of git-credential(1) and be typed into ssh. No message repeats it. */
+const secretLine = text(secretBytesMax).refine((value) => !/[\r\n]/.test(value) && value.isWellFormed(), {
+  error: 'contains a line break',
+});
 
 const nothing = z.strictObject({});
 const url = text(urlBytesMax);
@@ -82,7 +90,14 @@ const endpointSchemas: { [N in EndpointName]: z.ZodType<Input<N>> } = {
   'job.cancel': z.union([z.strictObject({ ids, keepPartial }), z.strictObject({ all, keepPartial })]),
   'job.remove': selection,
   'job.move': z.strictObject({ id, before: id.nullable() }),
-  'job.answer': z.strictObject({ id, questionId: id, choice: z.enum(['retry', 'cancel']) }),
+  'job.answer': z.strictObject({
+    id,
+    questionId: id,
+    choice: z.enum(['retry', 'cancel', 'answer', 'yes', 'no']),
+    username: secretLine.optional(),
+    password: secretLine.optional(),
+  }),
+  'askpass.ask': z.strictObject({ token: id, prompt: text(promptBytesMax), asker: z.int().nonnegative() }),
   'settings.get': nothing,
   'settings.set': settings.partial(),
 };

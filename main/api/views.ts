@@ -15,6 +15,7 @@ import type {
   TotalsView,
 } from '../contract/index.ts';
 import { contractVersion, jobStates } from '../contract/index.ts';
+import { choicesOf } from '../engine/index.ts';
 import type {
   Destination,
   EngineSettings,
@@ -59,7 +60,7 @@ export function jobView(snapshot: JobSnapshot): JobView {
     etaSeconds: snapshot.etaSeconds,
     retry: retry && { failure: failureView(retry.failure), attempt: retry.attempt, atMs: retry.atMs },
     failure: job.failure && failureView(job.failure),
-    question: job.question && questionView(job.question),
+    question: job.question && questionView(job.question, job.url),
     requests: job.requests,
     drops: job.drops,
     activeSeconds: job.activeMs / 1_000,
@@ -168,9 +169,31 @@ function artefactView(artefact: JobReport['artefacts'][number]): ArtefactView {
   return { id, kind, source, state, bytes, totalBytes, objects, totalObjects, pieces };
 }
 
-function questionView(question: StoredQuestion): QuestionView {
-  const { id, kind } = question;
-  return { id, kind, failure: failureView(question.failure), choices: ['retry', 'cancel'] };
+function questionView(question: StoredQuestion, jobUrl: string): QuestionView {
+  const { id, kind, prompt } = question;
+  const failure = failureView(question.failure);
+  const view: QuestionView = { id, kind, failure, choices: [...choicesOf[kind]] };
+  if (prompt !== undefined) view.prompt = prompt;
+  if (kind !== 'authentication') return view;
+  const { url } = failure.facts;
+  const hint = url === undefined ? null : userNameFor(url, jobUrl);
+  return {
+    ...view,
+    ...(url === undefined ? {} : { url, host: hostOf(url) }),
+    ...(hint === null ? {} : { usernameHint: hint }),
+  };
+}
+
+/** The name in the job's address, if that is the server that asks: no other learns it. */
+function userNameFor(url: string, jobUrl: string): string | null {
+  if (!URL.canParse(url) || !URL.canParse(jobUrl)) return null;
+  const job = new URL(jobUrl);
+  if (job.username === '' || job.origin !== new URL(url).origin) return null;
+  try {
+    return decodeURIComponent(job.username);
+  } catch {
+    return null;
+  }
 }
 
 /** By the separators of the system the path belongs to: a backslash is an ordinary character of a POSIX name. */

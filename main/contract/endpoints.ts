@@ -6,6 +6,7 @@
 import type { Failure } from './failures.ts';
 import type {
   AboutView,
+  AnswerChoice,
   CloneOptions,
   DestinationView,
   JobDetail,
@@ -50,7 +51,20 @@ export interface Endpoints {
   /** Takes ended or paused jobs off the list, with their leftovers; a finished repository is never touched. */
   'job.remove': { input: JobSelection; output: { ids: JobId[] } };
   'job.move': { input: { id: JobId; before: JobId | null }; output: null };
-  'job.answer': { input: { id: JobId; questionId: string; choice: 'retry' | 'cancel' }; output: null };
+  /** `username` and `password` with `answer`; they are used, never shown or kept. */
+  'job.answer': {
+    input: { id: JobId; questionId: string; choice: AnswerChoice; username?: string; password?: string };
+    output: null;
+  };
+
+  /**
+   * What a person answered to ssh's question; null when nobody has. Only for the askpass program that ssh starts: `token`
+   * is in its environment, `asker` is the process of that ssh.
+   */
+  'askpass.ask': {
+    input: { token: string; prompt: string; asker: number };
+    output: { answer: string | null };
+  };
 
   'settings.get': { input: Record<string, never>; output: Settings };
   'settings.set': { input: Partial<Settings>; output: Settings };
@@ -101,6 +115,7 @@ export const endpointNames = listed<EndpointName>()([
   'job.remove',
   'job.move',
   'job.answer',
+  'askpass.ask',
   'settings.get',
   'settings.set',
 ]);

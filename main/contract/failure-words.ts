@@ -82,7 +82,7 @@ const table: Record<FailureCode, Row> = {
     title: 'Unknown kind of address',
     what: (f) => `${quoted(f.url, 'The address')} starts with a scheme that Packmule does not know.`,
     kept: nothingChanged,
-    todo: 'Use an address that starts with https:// or http://.',
+    todo: 'Use an address that starts with https://, http://, ssh:// or git://, or one like host:path.',
     action: 'edit-url',
   },
   'url-not-supported-yet': {
@@ -172,6 +172,22 @@ const table: Record<FailureCode, Row> = {
     todo: 'Check the clock of this computer and whether a proxy stands in between. Otherwise the owner of the server must renew its certificate.',
     action: 'retry',
   },
+  'host-key-unknown': {
+    title: 'Server not known yet',
+    what: (f) =>
+      `This computer has never seen the SSH key of ${serverIn(f)}, so nobody can say whether it is the right one.`,
+    kept: downloadKept,
+    todo: 'Connect to the server once with ssh in a terminal, compare the fingerprint with what its owner publishes, accept it, then try again.',
+    action: 'retry',
+  },
+  'host-key-changed': {
+    title: 'Server has another SSH key',
+    what: (f) =>
+      `${server(f)} shows another SSH key than before. Somebody may be listening in between, or the server was set up anew.`,
+    kept: downloadKept,
+    todo: 'Ask the owner of the server. Only if the new key is right, remove the old one with “ssh-keygen -R” and try again.',
+    action: 'retry',
+  },
   'redirect-refused': {
     title: 'Sent elsewhere',
     what: (f) => `${server(f)} sent Packmule to another address that it must not follow${reason(f)}.`,
@@ -185,15 +201,26 @@ const table: Record<FailureCode, Row> = {
     title: 'Sign-in needed',
     what: (f) => `${server(f)} wants to know who you are before it gives out this repository.`,
     kept: downloadKept,
-    todo: 'Store a user name and token for this server in your Git credential helper, then try again.',
+    todo: (f) =>
+      f.url && !/^https?:/i.test(f.url)
+        ? 'Check that your SSH key is in the agent or in its usual place, and that this server knows it; then try again.'
+        : 'Give a user name and a password. Most hosts want an access token in place of the password; it goes to your Git credential helper once the server has taken it.',
     action: 'sign-in',
+  },
+  'proxy-authentication-required': {
+    title: 'Proxy wants a sign-in',
+    what: (f) =>
+      `Something between this computer and ${serverIn(f)}, a proxy, wants to know who you are${status(f)}.`,
+    kept: downloadKept,
+    todo: 'Sign in to the network or set up the proxy; a name and password for the repository itself do not help here.',
+    action: 'retry',
   },
   'access-denied': {
     title: 'Access denied',
     what: (f) => `${server(f)} knows the request but does not allow it${status(f)}.`,
     kept: downloadKept,
-    todo: 'Ask the owner of the repository for access, or sign in as somebody who has it.',
-    action: 'sign-in',
+    todo: 'Check that the account or token in use may read this repository: a token can be expired, lack the right to read repositories, or still have to be released for single sign-on. Otherwise ask the owner for access.',
+    action: 'retry',
   },
   'repository-not-found': {
     title: 'Repository not found',
@@ -221,7 +248,10 @@ const table: Record<FailureCode, Row> = {
   },
   'not-git': {
     title: 'Not a Git repository',
-    what: (f) => `${server(f)} answered, but not as a Git server does: this looks like an ordinary web page.`,
+    what: (f) =>
+      f.url && !/^https?:/i.test(f.url)
+        ? `${server(f)} answered, but not as a Git server does${words(f)}.`
+        : `${server(f)} answered, but not as a Git server does: this looks like an ordinary web page.`,
     kept: downloadKept,
     todo: 'Use the clone address that the site shows for the repository. On a guest network, sign in to the network first.',
     action: 'edit-url',

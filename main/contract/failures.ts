@@ -19,9 +19,12 @@ export const failureCodes = [
   'connection-lost',
   'network-unreachable',
   'tls-failed',
+  'host-key-unknown',
+  'host-key-changed',
   'redirect-refused',
   // What the server answered
   'authentication-required',
+  'proxy-authentication-required',
   'access-denied',
   'repository-not-found',
   'too-many-requests',

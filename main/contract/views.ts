@@ -65,13 +65,26 @@ export interface StageView {
   unit: 'bytes' | 'objects' | 'deltas' | 'files' | null;
 }
 
+/**
+ * `answer`: with a user name and a password (`authentication`) or a secret as the password (`ssh-passphrase`). `yes` and
+ * `no` are for a server's key.
+ */
+export type AnswerChoice = 'retry' | 'cancel' | 'answer' | 'yes' | 'no';
+
 /** A question any client may answer; the job waits in `needs-you` meanwhile. */
 export interface QuestionView {
   id: string;
-  kind: 'target-exists' | 'disk-full' | 'authentication';
+  kind: 'target-exists' | 'disk-full' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
   failure: Failure;
   /** What may be answered. */
-  choices: ('retry' | 'cancel')[];
+  choices: AnswerChoice[];
+  /** Of `authentication`: the server that asks, and the address there. It need not be the one the job was given. */
+  host?: string;
+  url?: string;
+  /** The name that stood in the job's address, for its own server only. */
+  usernameHint?: string;
+  /** Of the ssh kinds: ssh's own words. A host key's fingerprint is in them. */
+  prompt?: string;
 }
 
 export interface JobView {
@@ -79,7 +92,7 @@ export interface JobView {
   kind: 'clone';
   /** Last component of the directory. */
   name: string;
-  /** Without user name and password. */
+  /** Without a password; with a user name only where that came alone. */
   url: string;
   host: string;
   directory: string;

@@ -13,6 +13,14 @@ import type { StageName } from './jobs/states.ts';
 import type { ClonePlan } from './plan/index.ts';
 import type { RemoteOffer } from './remote/index.ts';
 
+/** A secret in it is used and forgotten: never stored, logged or told again. */
+export interface Answer {
+  /** `answer`: here is what you asked for. `yes`, `no`: to a server's key. */
+  choice: 'retry' | 'cancel' | 'answer' | 'yes' | 'no';
+  username?: string;
+  password?: string;
+}
+
 export type Selection = readonly string[] | 'all';
 
 /** Progress of one stage. `fraction` is null where nobody can know. */
@@ -118,7 +126,10 @@ export interface Engine {
   cancel(which: Selection, keepPartial: boolean): Promise<string[]>;
   remove(which: Selection): Promise<string[]>;
   move(id: string, before: string | null): void;
-  answer(id: string, questionId: string, choice: 'retry' | 'cancel'): Promise<void>;
+  /** `job-state` when the question is over, or the answer is to another kind of question. */
+  answer(id: string, questionId: string, answer: Answer): Promise<void>;
+  /** What a person answered to ssh's words; null when nobody has yet. `asker`: the process of that ssh. */
+  sshAsks(token: string, prompt: string, asker: number): string | null;
   hold(reason: HoldReason): Promise<void>;
   release(reason: HoldReason): void;
   networkOnline(): void;

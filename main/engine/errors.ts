@@ -41,6 +41,7 @@ export const errorKinds = {
   'host-key-changed': { fault: 'person', spurious: false },
   'redirect-refused': { fault: 'server', spurious: false },
   'authentication-required': { fault: 'person', spurious: false },
+  'proxy-authentication-required': { fault: 'person', spurious: false },
   'access-denied': { fault: 'person', spurious: false },
   'repository-not-found': { fault: 'person', spurious: false },
   'too-many-requests': { fault: 'server', spurious: true },

@@ -53,13 +53,22 @@ function optionsFrom(value: unknown): CloneOptions {
   return value;
 }
 
+const questionKinds = [
+  'target-exists',
+  'disk-full',
+  'authentication',
+  'ssh-passphrase',
+  'ssh-host-key',
+] as const satisfies readonly StoredQuestion['kind'][];
+
 function questionFrom(value: unknown): StoredQuestion | null {
   if (value === null) return null;
   if (!isObject(value)) throw new RowError('question is no object');
   return {
     id: text(value, 'id'),
-    kind: oneOf(value, 'kind', ['target-exists', 'disk-full', 'authentication']),
+    kind: oneOf(value, 'kind', questionKinds),
     failure: failureFrom(value['failure']),
+    ...(typeof value['prompt'] === 'string' ? { prompt: value['prompt'] } : {}),
   };
 }
 

@@ -124,6 +124,7 @@ export function createEngineDouble() {
     remove: (which) => select('remove', which),
     move: (id, before) => said(undefined, 'move', id, before),
     answer: (...call) => said(Promise.resolve(), 'answer', ...call),
+    sshAsks: (...call) => said('yes', 'sshAsks', ...call),
     hold: (reason) => said(Promise.resolve(), 'hold', reason),
     release: (reason) => said(undefined, 'release', reason),
     networkOnline: () => said(undefined, 'networkOnline'),

@@ -37,7 +37,11 @@ describe('an endpoint', () => {
     'job.cancel': [{ ids: [id], keepPartial: true }, ['cancel', [id], true]],
     'job.remove': [{ ids: [id] }, ['remove', [id]]],
     'job.move': [{ id, before: null }, ['move', id, null]],
-    'job.answer': [{ id, questionId: 'q', choice: 'retry' }, ['answer', id, 'q', 'retry']],
+    'job.answer': [
+      { id, questionId: 'q', choice: 'answer', username: 'ann', password: 'p' },
+      ['answer', id, 'q', { choice: 'answer', username: 'ann', password: 'p' }],
+    ],
+    'askpass.ask': [{ token: 't', prompt: 'Password:', asker: 7 }, ['sshAsks', 't', 'Password:', 7]],
     'settings.get': [{}, null],
     'settings.set': [{ theme: 'dark' }, null],
   };

@@ -42,6 +42,8 @@ const good: [EndpointName, unknown][] = [
   ['job.move', { id: 'a', before: null }],
   ['job.move', { id: 'a', before: 'b' }],
   ['job.answer', { id: 'a', questionId: 'q', choice: 'cancel' }],
+  ['job.answer', { id: 'a', questionId: 'q', choice: 'answer', username: '', password: ' p: ß ' }],
+  ['askpass.ask', { token: 't', prompt: 'Password:', asker: 1 }],
   ['settings.set', {}],
   [
     'settings.set',
@@ -89,6 +91,9 @@ const bad: [EndpointName, unknown, string][] = [
   ['job.cancel', { all: true, keepPartial: 'yes' }, ''],
   ['job.move', { id: 'a' }, 'before: '],
   ['job.answer', { id: 'a', questionId: 'q', choice: 'overwrite' }, 'choice: '],
+  ['job.answer', { id: 'a', questionId: 'q', choice: 'answer', password: 'a\nhost=b' }, 'password: '],
+  ['job.answer', { id: 'a', questionId: 'q', choice: 'answer', username: 'a\r' }, 'username: '],
+  ['job.answer', { id: 'a', questionId: 'q', choice: 'answer', password: 'a'.repeat(20_000) }, 'password: '],
   ['settings.set', { concurrentJobs: 0 }, 'concurrentJobs: '],
   ['settings.set', { concurrentJobs: 65 }, 'concurrentJobs: '],
   ['settings.set', { theme: 'pink' }, 'theme: '],

@@ -89,6 +89,31 @@ describe('a job', () => {
     expect(question).toEqual({ id: 'q', kind: 'target-exists', failure, choices: ['retry', 'cancel'] });
   });
 
+  it.each([
+    ['https://ann@example.org/a.git', 'https://example.org/a.git', 'ann'],
+    ['https://example.org/a.git', 'https://example.org/a.git', undefined],
+    // Sent on to another server: whose name it is stays with the first.
+    ['https://ann@example.org/a.git', 'https://other.example/a.git', undefined],
+    ['https://ann@example.org/a.git', 'https://example.org:8443/a.git', undefined],
+    ['https://ann@example.org/a.git', 'http://example.org/a.git', undefined],
+  ])('from %s asks for a name at %s, and suggests %s', (url, asking, usernameHint) => {
+    const failure = { code: 'authentication-required' as const, facts: { url: asking, status: 401 } };
+    const { question } = jobView(snapshotOf({ url, question: { id: 'q', kind: 'authentication', failure } }));
+    expect(question).toMatchObject({
+      url: asking,
+      host: new URL(asking).host,
+      choices: ['answer', 'retry', 'cancel'],
+    });
+    expect(question?.usernameHint).toBe(usernameHint);
+  });
+
+  it('shows what ssh asks in its own words', () => {
+    const failure = { code: 'host-key-unknown' as const, facts: { host: 'example.org' } };
+    const asked = { id: 'q', kind: 'ssh-host-key' as const, failure, prompt: 'SHA256:abc (yes/no)?' };
+    const { question } = jobView(snapshotOf({ question: asked }));
+    expect(question).toEqual({ ...asked, choices: ['yes', 'no'] });
+  });
+
   it('is shown with why and when it is tried again', () => {
     const failure = { code: 'connection-lost' as const, facts: { host: 'example.org' } };
     const { retry } = jobView(snapshotOf({}, { retry: { failure, attempt: 3, atMs: 5 } }));

@@ -238,7 +238,7 @@ function reached(context: WorkContext, stage: StageName): void {
 }
 
 async function fetchEverything(context: WorkContext): Promise<Ground> {
-  const connection = openConnection(context.address, context.ports);
+  const connection = openConnection(context.address, context.ports, context.access);
   context.live.attach(connection);
   const stop = () => void connection.close();
   context.signal.addEventListener('abort', stop, { once: true });

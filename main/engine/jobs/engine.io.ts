@@ -15,7 +15,8 @@ import type {
 } from '../door.ts';
 import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { understandUrl, type RemoteAddress } from '../remote/index.ts';
+import { understandUrl } from '../remote/index.ts';
+import { answerText, originOf, type Answer } from './answers.ts';
 import { checkDestination } from './destination.io.ts';
 import { Heartbeat } from './heartbeat.io.ts';
 import { isEnded, recoveredState, type JobEvent } from './job-machine.ts';
@@ -25,32 +26,50 @@ import { probeRemote } from './probe.io.ts';
 import { admitted, reordered } from './queue.ts';
 import { Runner } from './runner.io.ts';
 import { defaultSettings, readSettings, withChange } from './settings.ts';
+import { SignIns } from './sign-ins.ts';
+import { SshQuestions } from './ssh-questions.ts';
 import { takeUp, type TakingUp } from './take-up.io.ts';
+import type { WorkContext } from './work-context.ts';
 
 const settingsKey = 'settings';
+
+/** How children of ours show that they are ours. */
+const askpassTokenName = 'PACKMULE_ASKPASS_TOKEN';
+
+export interface EngineHome {
+  defaultDirectory: string;
+  /** What lets ssh ask through us (ssh(1), SSH_ASKPASS), but for the token; absent where that is impossible. */
+  askpassEnv?: Record<string, string>;
+}
 
 class JobEngine implements Engine {
   readonly #ports: Ports;
   readonly #runner: Runner;
   readonly #jobs = new Map<string, LiveJob>();
-  /** What a person typed, with secrets, for as long as this process lives; never stored. */
-  readonly #addresses = new Map<string, RemoteAddress>();
+  readonly #signIns: SignIns;
+  readonly #sshQuestions: SshQuestions;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #holds = new Set<HoldReason | 'stopped'>();
   readonly #heartbeat: Heartbeat;
   readonly #takingUp: TakingUp;
+  readonly #askpassEnv: Record<string, string> | null;
   #settings: EngineSettings;
   #pumping = false;
 
-  constructor(ports: Ports, home: { defaultDirectory: string }) {
+  constructor(ports: Ports, home: EngineHome) {
     this.#ports = ports;
+    this.#askpassEnv = home.askpassEnv ?? null;
+    this.#signIns = new SignIns(ports.credentials, (origin) => this.#signedIn(origin));
+    this.#sshQuestions = new SshQuestions(() => ports.chance.id() + ports.chance.id());
     this.#settings = readSettings(
       ports.store.loadSetting(settingsKey),
       defaultSettings(home.defaultDirectory),
     );
     this.#runner = new Runner({
       ports,
-      addressOf: (live) => this.#addresses.get(live.id) ?? understandUrl(live.record.url),
+      addressOf: (live) => understandUrl(live.record.url),
+      accessOf: (live) => this.#accessOf(live),
+      sshQuestionOf: (live) => this.#sshQuestions.pending(live.id),
       retryTriesMax: () => this.#settings.retryTriesMax,
       onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
       onQueueChanged: () => this.#pumpSoon(),
@@ -101,8 +120,9 @@ class JobEngine implements Engine {
     return this.#ports.git.version();
   }
 
-  probe(url: string, signal?: AbortSignal): Promise<ProbeResult> {
-    return probeRemote(this.#ports, url, signal);
+  async probe(url: string, signal?: AbortSignal): Promise<ProbeResult> {
+    const address = understandUrl(url);
+    return probeRemote(this.#ports, address, this.#signIns.forProbe(address), signal);
   }
 
   checkDestination(path: string): Promise<Destination> {
@@ -133,7 +153,7 @@ class JobEngine implements Engine {
       }),
     );
     this.#jobs.set(live.id, live);
-    this.#addresses.set(live.id, address);
+    this.#signIns.ofJob(live.id, address);
     this.#runner.save(live);
     this.#runner.note(live, 'info', `Added: ${address.url} into ${directory}.`);
     this.#pumpSoon();
@@ -197,7 +217,8 @@ class JobEngine implements Engine {
       await this.#removeWorkspace(live);
       this.#ports.store.deleteJob(live.id);
       this.#jobs.delete(live.id);
-      this.#addresses.delete(live.id);
+      this.#signIns.forget(live.id);
+      this.#sshQuestions.forget(live.id);
       this.#emit({ type: 'job-removed', id: live.id });
       removed.push(live.id);
     }
@@ -218,11 +239,20 @@ class JobEngine implements Engine {
     this.#pumpSoon();
   }
 
-  async answer(id: string, questionId: string, choice: 'retry' | 'cancel'): Promise<void> {
+  async answer(id: string, questionId: string, answer: Answer): Promise<void> {
     const live = this.#job(id);
-    if (live.record.question?.id !== questionId) throw new EngineError('job-state', { jobId: id });
-    if (choice === 'cancel') await this.cancel([id], false);
-    else this.#runner.apply(live, 'answer-retry');
+    const { question } = live.record;
+    if (question?.id !== questionId) throw new EngineError('job-state', { jobId: id });
+    if (answer.choice === 'cancel') return void (await this.cancel([id], false));
+    const text = answerText(question, answer);
+    if (text.credential !== null)
+      this.#signIns.ofJob(id, understandUrl(live.record.url)).offer(text.credential);
+    if (text.ssh !== null) this.#sshQuestions.answer(id, text.ssh.prompt, text.ssh.text);
+    this.#runner.apply(live, 'answer-retry');
+  }
+
+  sshAsks(token: string, prompt: string, asker: number): string | null {
+    return this.#sshQuestions.ask(token, prompt, asker);
   }
 
   async hold(reason: HoldReason): Promise<void> {
@@ -264,6 +294,22 @@ class JobEngine implements Engine {
   onEvent(listener: (event: EngineEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #accessOf(live: LiveJob): WorkContext['access'] {
+    const signIn = this.#signIns.ofJob(live.id, understandUrl(live.record.url));
+    const token = this.#sshQuestions.begin(live.id);
+    if (this.#askpassEnv === null) return { signIn };
+    return { signIn, askpassEnv: { ...this.#askpassEnv, [askpassTokenName]: token } };
+  }
+
+  /** One answer is enough for all who wait for the same server. */
+  #signedIn(origin: string): void {
+    for (const live of this.#jobs.values()) {
+      const { question } = live.record;
+      if (question?.kind === 'authentication' && originOf(question) === origin)
+        this.#runner.apply(live, 'answer-retry');
+    }
   }
 
   #emit(event: EngineEvent): void {
@@ -330,6 +376,6 @@ class JobEngine implements Engine {
 }
 
 /** An engine over these ports. It does nothing until `start`. */
-export function createEngine(ports: Ports, home: { defaultDirectory: string }): Engine {
+export function createEngine(ports: Ports, home: EngineHome): Engine {
   return new JobEngine(ports, home);
 }

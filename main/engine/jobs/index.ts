@@ -1,1 +1,2 @@
+export { choicesOf } from './answers.ts';
 export { createEngine } from './engine.io.ts';

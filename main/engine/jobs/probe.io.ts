@@ -4,7 +4,7 @@ import { shortenRef, suggestedDirectoryName } from '../../git/index.ts';
 import type { ProbeResult } from '../door.ts';
 import { resumability } from '../plan/index.ts';
 import type { Ports } from '../ports.ts';
-import { discover, openConnection, understandUrl } from '../remote/index.ts';
+import { discover, openConnection, type RemoteAddress, type SignIn } from '../remote/index.ts';
 
 const branchNamesMax = 1_000;
 const branchPrefix = 'refs/heads/';
@@ -16,11 +16,15 @@ function branchNames(refs: readonly { name: string }[], head: string | null): st
   return [...first, ...names.filter((name) => name !== head)].slice(0, branchNamesMax).map(shortenRef);
 }
 
-/** Throws the EngineErrors of understanding a URL, of the way there and of what answers. */
-export async function probeRemote(ports: Ports, url: string, signal?: AbortSignal): Promise<ProbeResult> {
+/** Throws the EngineErrors of the way there and of what answers. */
+export async function probeRemote(
+  ports: Ports,
+  address: RemoteAddress,
+  signIn: SignIn,
+  signal?: AbortSignal,
+): Promise<ProbeResult> {
   const startedMs = ports.clock.monotonicMs();
-  const address = understandUrl(url);
-  const connection = openConnection(address, ports);
+  const connection = openConnection(address, ports, { signIn });
   try {
     const { offer, refs } = await discover(
       connection,

@@ -27,14 +27,16 @@ export interface ByteFigures {
 
 export interface StoredQuestion {
   id: string;
-  kind: 'target-exists' | 'disk-full' | 'authentication';
+  kind: 'target-exists' | 'disk-full' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
   failure: EngineFailure;
+  /** Of the ssh kinds: ssh's own words, safe to show. */
+  prompt?: string;
 }
 
 export interface StoredJob {
   id: string;
   kind: 'clone';
-  /** Without user name and password. */
+  /** Without a password; a user name only where it came alone. */
   url: string;
   directory: string;
   options: CloneOptions;

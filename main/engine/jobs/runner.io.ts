@@ -3,11 +3,14 @@
 import { errorKinds, failureOf, type EngineFailure } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { RemoteAddress } from '../remote/index.ts';
+import type { WorkContext } from './work-context.ts';
 import { workspaceFor, type Workspace } from '../repo/index.ts';
 import { runClone } from './clone-work.io.ts';
 import { admission, isWorking, nextMove, type JobEffect, type JobEvent } from './job-machine.ts';
 import type { LiveJob } from './live-job.ts';
+import type { StoredQuestion } from './records.ts';
 import { decide, progressBytesMin } from './retry.ts';
+import type { SshPrompt } from './ssh-questions.ts';
 import type { StageName } from './states.ts';
 
 /** Why a job's work was told to stop; never a failure. */
@@ -21,6 +24,10 @@ export class WorkStopped extends Error {
 export interface RunnerParts {
   ports: Ports;
   addressOf(live: LiveJob): RemoteAddress;
+  /** Asked once at the start of each run. */
+  accessOf(live: LiveJob): WorkContext['access'];
+  /** What ssh asked in this run and nobody had answered. */
+  sshQuestionOf(live: LiveJob): SshPrompt | null;
   retryTriesMax(): number;
   onChanged(live: LiveJob): void;
   /** A slot may be free, or a job may want one. */
@@ -126,6 +133,7 @@ export class Runner {
         ports,
         live,
         address: this.#parts.addressOf(live),
+        access: this.#parts.accessOf(live),
         workspace: this.workspaceOf(live),
         signal: abort.signal,
         report: (event) => this.apply(live, event),
@@ -155,6 +163,8 @@ export class Runner {
     live.tick(ports.clock.monotonicMs());
     live.progress.fail();
     record.tries = record.bytes.usefulBytes - usefulBefore >= progressBytesMin ? 1 : record.tries + 1;
+    const sshAsked = this.#parts.sshQuestionOf(live);
+    if (sshAsked !== null) return this.#ask(live, failure, sshAsked);
     const decision = decide({
       failure,
       tries: record.tries,
@@ -176,9 +186,7 @@ export class Runner {
         this.apply(live, 'fail');
         return;
       case 'ask':
-        record.failure = failure;
-        record.question = { id: ports.chance.id(), kind: decision.question, failure };
-        this.apply(live, 'ask');
+        this.#ask(live, failure, { kind: decision.question });
         return;
       case 'retry-later':
       case 'wait-for-network':
@@ -186,6 +194,12 @@ export class Runner {
         live.retry = { failure, attempt: record.tries, atMs: ports.clock.nowMs() + decision.delayMs };
         this.apply(live, decision.kind);
     }
+  }
+
+  #ask(live: LiveJob, failure: EngineFailure, what: Pick<StoredQuestion, 'kind' | 'prompt'>): void {
+    live.record.failure = failure;
+    live.record.question = { id: this.#parts.ports.chance.id(), ...what, failure };
+    this.apply(live, 'ask');
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a piece of work may touch: the world's ports, one job, and the ways to tell about both. Types only. */
 
 import type { Ports } from '../ports.ts';
-import type { RemoteAddress } from '../remote/index.ts';
+import type { RemoteAddress, SignIn } from '../remote/index.ts';
 import type { Workspace } from '../repo/index.ts';
 import type { JobEvent } from './job-machine.ts';
 import type { LiveJob } from './live-job.ts';
@@ -10,6 +10,8 @@ export interface WorkContext {
   ports: Ports;
   live: LiveJob;
   address: RemoteAddress;
+  /** How the remote's questions about who we are get answered; for `openConnection`. */
+  access: { signIn: SignIn; askpassEnv?: Record<string, string> };
   workspace: Workspace;
   signal: AbortSignal;
   /** A stage is done; the machine decides what the job is now. */

@@ -32,8 +32,9 @@ function statusError(answer: AnswerHead, facts: ErrorFacts, nowMs: number): Engi
   const patient = wait === null ? facts : { ...facts, retryAfterMs: wait };
   switch (status) {
     case 401:
-    case 407:
       return new EngineError('authentication-required', facts);
+    case 407:
+      return new EngineError('proxy-authentication-required', facts);
     case 403:
       // GitHub and others answer 403 with Retry-After when they throttle.
       return wait === null

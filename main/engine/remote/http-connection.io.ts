@@ -3,16 +3,16 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { EngineError } from '../errors.ts';
-import type { Clock, HttpClient, HttpRequest, HttpTimeouts } from '../ports.ts';
+import type { Clock, HttpClient, HttpRequest, HttpResponse, HttpTimeouts } from '../ports.ts';
 import { userAgent } from './agent.ts';
 import type { AnswerBytes, GitConnection } from './connection.ts';
 import { checkAnswer, type AnswerHead } from './http-answer.ts';
+import type { HttpCredential, SignIn } from './sign-in.io.ts';
 
-export interface HttpCredential {
-  origin: string;
-  username: string;
-  password: string;
-}
+const advertisementSuffix = '/info/refs?service=git-upload-pack';
+
+/** A refusal's few words are read, so that its connection can be used again; a long one closes it. */
+const refusalBytesMax = 16 * 1024;
 
 /** Smaller bodies go as they are: the gzip frame would eat the gain (git does the same, remote-curl.c). */
 const gzipBodyBytesMin = 1024;
@@ -40,25 +40,32 @@ async function explanation(response: AnswerHead & { body: AnswerBytes }): Promis
   return text.trim() === '' ? undefined : text.trim();
 }
 
+async function discard(body: AnswerBytes): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > refusalBytesMax) break;
+    }
+  } catch {
+    // How it ended changes nothing about what it said; the next request will find out.
+  }
+}
+
 export class HttpConnection implements GitConnection {
   readonly #http: HttpClient;
   readonly #clock: Clock;
   readonly #host: string;
-  readonly #credential: HttpCredential | undefined;
+  readonly #signIn: SignIn;
   /** Where the repository answers; moved once by the redirect of the first request. */
   #base: string;
 
-  constructor(parts: {
-    http: HttpClient;
-    clock: Clock;
-    url: string;
-    host: string;
-    credential?: HttpCredential;
-  }) {
+  constructor(parts: { http: HttpClient; clock: Clock; url: string; host: string; signIn: SignIn }) {
     this.#http = parts.http;
     this.#clock = parts.clock;
     this.#host = parts.host;
-    this.#credential = parts.credential;
+    this.#signIn = parts.signIn;
+    this.#signIn.begin();
     this.#base = parts.url.replace(/\/+$/, '');
   }
 
@@ -73,26 +80,25 @@ export class HttpConnection implements GitConnection {
   }
 
   async advertisement(signal: AbortSignal): Promise<AnswerBytes> {
-    const suffix = '/info/refs?service=git-upload-pack';
-    const response = await this.#send(
-      {
+    const response = await this.#ask(
+      () => ({
         method: 'GET',
-        url: this.#base + suffix,
+        url: this.#base + advertisementSuffix,
         headers: { accept: '*/*', pragma: 'no-cache' },
         timeouts: advertisementTimeouts,
         redirects: 'follow',
-      },
+      }),
       'application/x-git-upload-pack-advertisement',
       signal,
     );
-    if (response.url !== this.#base + suffix) this.#base = this.#rebase(response.url, suffix);
+    this.#follow(response.url);
     return response.body;
   }
 
   async request(body: Uint8Array, signal: AbortSignal): Promise<AnswerBytes> {
     const packed = body.length >= gzipBodyBytesMin ? await promisify(gzip)(body) : null;
-    const response = await this.#send(
-      {
+    const response = await this.#ask(
+      () => ({
         method: 'POST',
         url: `${this.#base}/git-upload-pack`,
         headers: {
@@ -103,27 +109,54 @@ export class HttpConnection implements GitConnection {
         body: packed ?? body,
         timeouts: requestTimeouts,
         redirects: 'refuse',
-      },
+      }),
       'application/x-git-upload-pack-result',
       signal,
     );
     return response.body;
   }
 
-  close(): Promise<void> {
-    return this.#http.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#http.close(), this.#signIn.settled()]);
   }
 
   /** Git re-roots at the redirected URL only when it still ends in what was asked (remote-curl.c, update_url_from_redirect). */
-  #rebase(answeredUrl: string, suffix: string): string {
-    if (!answeredUrl.endsWith(suffix)) {
+  #follow(answeredUrl: string): void {
+    if (answeredUrl === this.#base + advertisementSuffix) return;
+    if (!answeredUrl.endsWith(advertisementSuffix)) {
       throw new EngineError('redirect-refused', { host: this.#host, url: answeredUrl });
     }
-    return answeredUrl.slice(0, -suffix.length);
+    this.#base = answeredUrl.slice(0, -advertisementSuffix.length);
   }
 
-  async #send(request: HttpRequest, contentType: string, signal: AbortSignal) {
-    const response = await this.#http.send(
+  /**
+   * Asks until the answer is something else than "who are you?". `request` is made anew for each try: a redirect before
+   * a 401 moves the place that is asked, and the credential is for that place (http.c, http_request_reauth).
+   */
+  async #ask(request: () => HttpRequest, contentType: string, signal: AbortSignal) {
+    for (;;) {
+      const next = request();
+      const credential = this.#signIn.for(next.url);
+      const response = await this.#send(next, credential, signal);
+      if (response.status !== 401) {
+        await this.#check(response, contentType);
+        if (credential !== null) this.#signIn.taken(credential);
+        return response;
+      }
+      await discard(response.body);
+      if (next.redirects === 'follow') this.#follow(response.url);
+      const challenge = { url: this.#base, wwwAuthenticate: response.headers.get('www-authenticate') };
+      await this.#signIn.next(challenge, this.#sentTo(response.url, credential), signal);
+    }
+  }
+
+  /** What the server that answered was sent: nothing, where a redirect had led elsewhere. */
+  #sentTo(url: string, credential: HttpCredential | null): HttpCredential | null {
+    return credential?.origin === new URL(url).origin ? credential : null;
+  }
+
+  #send(request: HttpRequest, credential: HttpCredential | null, signal: AbortSignal) {
+    return this.#http.send(
       {
         ...request,
         headers: {
@@ -132,10 +165,13 @@ export class HttpConnection implements GitConnection {
           'accept-encoding': 'identity',
           ...request.headers,
         },
-        ...(this.#credential === undefined ? {} : { credential: this.#credential }),
+        ...(credential === null ? {} : { credential }),
       },
       signal,
     );
+  }
+
+  async #check(response: HttpResponse, contentType: string): Promise<void> {
     try {
       checkAnswer(response, contentType, this.#host, this.#clock.nowMs());
     } catch (error) {
@@ -143,6 +179,5 @@ export class HttpConnection implements GitConnection {
       if (detail === undefined || !(error instanceof EngineError)) throw error;
       throw new EngineError(error.code, { ...error.facts, detail });
     }
-    return response;
   }
 }

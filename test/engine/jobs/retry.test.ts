@@ -54,6 +54,17 @@ describe('what a failure means', () => {
     }
   });
 
+  it('asks a person for a name where an HTTP server wants one, and nowhere else', () => {
+    const wanted = (status?: number) =>
+      decide({
+        ...situation('authentication-required'),
+        failure: { code: 'authentication-required', facts: { status } },
+      });
+    expect(wanted(401)).toEqual({ kind: 'ask', question: 'authentication' });
+    expect(wanted()).toEqual({ kind: 'fail' });
+    expect(decide(situation('proxy-authentication-required'))).toEqual({ kind: 'fail' });
+  });
+
   it('takes an unknown or refusing host at first contact for a wrong address', () => {
     expect(decide(situation('host-not-found', { reachedServer: false })).kind).toBe('fail');
     expect(decide(situation('connection-refused', { reachedServer: false })).kind).toBe('fail');

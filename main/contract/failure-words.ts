@@ -1,7 +1,7 @@
 /**
- * The words for failures: what each failure is called, what happened, what is kept, what to do, and the one action a client
- * offers beside it. Everything a person reads about a failure comes from here and from
- * the two tables, one for what needs a server and one for the rest.
+ * The words for failures: what each failure is called, what happened, what is kept, what to do, and the one action a
+ * client offers beside it. Everything a person reads about a failure comes from here: the rows stand in two tables, one
+ * for what needs a server and one for the rest.
  */
 
 import type { FailureRow, FailureWords, Words } from './failure-row.ts';

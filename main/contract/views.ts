@@ -127,7 +127,7 @@ export interface PieceView {
 
 export interface ArtefactView {
   id: string;
-  kind: 'pack-stream';
+  kind: 'pack-stream' | 'object-batch';
   source: string;
   state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
   bytes: number;
@@ -152,7 +152,7 @@ export interface AttemptView {
 }
 
 export interface PlanView {
-  strategy: 'plain';
+  strategy: 'plain' | 'objects';
   /** One sentence: what will be done and why. */
   sentence: string;
 }

@@ -108,7 +108,7 @@ export function artefactFrom(row: Row): StoredArtefact {
   return {
     id: text(row, 'id'),
     jobId: text(row, 'job_id'),
-    kind: oneOf(row, 'kind', ['pack-stream']),
+    kind: oneOf(row, 'kind', ['pack-stream', 'object-batch']),
     source: text(row, 'source'),
     state: oneOf(row, 'state', ['wanted', 'arriving', 'spooled', 'verified', 'abandoned']),
     totalBytes: wholeOrNull(row, 'total_bytes'),

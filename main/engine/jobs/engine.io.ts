@@ -28,7 +28,7 @@ import { Runner } from './runner.io.ts';
 import { defaultSettings, readSettings, withChange } from './settings.ts';
 import { SignIns } from './sign-ins.ts';
 import { SshQuestions } from './ssh-questions.ts';
-import { takeUp, type TakingUp } from './take-up.io.ts';
+import { takeUp } from './take-up.io.ts';
 import type { WorkContext } from './work-context.ts';
 
 const settingsKey = 'settings';
@@ -51,7 +51,6 @@ class JobEngine implements Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>();
   readonly #holds = new Set<HoldReason | 'stopped'>();
   readonly #heartbeat: Heartbeat;
-  readonly #takingUp: TakingUp;
   readonly #askpassEnv: Record<string, string> | null;
   #settings: EngineSettings;
   #pumping = false;
@@ -80,11 +79,6 @@ class JobEngine implements Engine {
       onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
       onTotals: () => this.#emit({ type: 'totals-changed' }),
     });
-    this.#takingUp = {
-      ports,
-      workspaceOf: (live) => this.#runner.workspaceOf(live),
-      note: (live, level, text) => this.#runner.note(live, level, text),
-    };
     this.#holds.add('stopped');
   }
 
@@ -97,7 +91,7 @@ class JobEngine implements Engine {
         record.state = state;
         this.#ports.store.saveJob(record);
       }
-      if (!isEnded(state)) takeUp(this.#takingUp, live);
+      if (!isEnded(state)) takeUp(this.#ports, live);
     }
     this.#holds.delete('stopped');
     this.#heartbeat.start();
@@ -173,7 +167,7 @@ class JobEngine implements Engine {
 
   report(id: string): JobReport {
     const live = this.#job(id);
-    takeUp(this.#takingUp, live);
+    takeUp(this.#ports, live);
     return live.report(this.#ports.clock.monotonicMs());
   }
 
@@ -369,7 +363,7 @@ class JobEngine implements Engine {
     }));
     for (const id of admitted(entries, this.#settings.concurrentJobs, this.#holds.size > 0)) {
       const live = this.#job(id);
-      takeUp(this.#takingUp, live);
+      takeUp(this.#ports, live);
       this.#runner.admit(live);
     }
   }

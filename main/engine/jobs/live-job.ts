@@ -38,6 +38,8 @@ export class LiveJob {
   forgetDue: (() => void) | null = null;
   /** Attempts, artefacts and activity are in memory. */
   partsLoaded = false;
+  /** The server's own words about how far it is, safe to show. */
+  remoteProgress: string | null = null;
   #connection: GitConnection | null = null;
   #carried: Carried;
   #seenWireBytes = 0;
@@ -121,11 +123,13 @@ export class LiveJob {
     };
   }
 
-  /** A stream that is not whole yet starts again after a cut; what is stored is not asked for twice. */
+  /** What would be fetched again if the line broke now: a whole pack, or about one entry of it. */
   cutCostBytes(): number {
-    return this.artefacts
-      .filter(({ stored }) => stored.state === 'arriving')
-      .reduce((sum, { bytes }) => sum + bytes, 0);
+    const arriving = this.artefacts.filter(({ stored }) => stored.state === 'arriving');
+    const bytes = arriving.reduce((sum, artefact) => sum + artefact.bytes, 0);
+    const plan = this.record.plan as ClonePlan | null;
+    if (plan?.cutCosts !== 'one-entry') return bytes;
+    return arriving.reduce((sum, artefact) => sum + meanEntryBytes(artefact), 0);
   }
 
   #carriedFigures(): Carried {
@@ -145,6 +149,12 @@ export class LiveJob {
     this.record.activeMs += Math.max(0, nowMs - this.#workingSinceMs);
     this.#workingSinceMs = nowMs;
   }
+}
+
+/** How large one entry is on average, as far as anybody can say while they arrive. */
+function meanEntryBytes({ bytes, stored }: LiveArtefact): number {
+  if (stored.totalObjects === null || stored.totalObjects === 0) return 0;
+  return Math.round(bytes / stored.totalObjects);
 }
 
 /** The kept pieces, and the bytes beyond them that are not durable yet. */

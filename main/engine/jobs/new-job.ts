@@ -39,6 +39,15 @@ export function checkOptions(options: CloneOptions): void {
   }
 }
 
+const unitBytes: Readonly<Record<string, number>> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `blob:limit=1k` becomes `blob:limit=1024`, as git writes it on the wire and into the configuration. */
+export function expandedFilter(filter: string): string {
+  const [, digits, unit] = /^blob:limit=(\d+)([kmg])$/.exec(filter) ?? [];
+  if (digits === undefined || unit === undefined) return filter;
+  return `blob:limit=${Number(digits) * (unitBytes[unit] ?? 1)}`;
+}
+
 export function newJobRecord(
   wish: CloneWish,
   facts: { id: string; url: string; directory: string; position: number; nowMs: number },
@@ -49,7 +58,10 @@ export function newJobRecord(
     kind: 'clone',
     url: facts.url,
     directory: facts.directory,
-    options: wish.options,
+    options:
+      wish.options.filter === undefined
+        ? wish.options
+        : { ...wish.options, filter: expandedFilter(wish.options.filter) },
     state: wish.start === 'paused' ? 'paused' : 'queued',
     stage: null,
     position: facts.position,

@@ -62,7 +62,7 @@ export interface StoredJob {
 export interface StoredArtefact {
   id: string;
   jobId: string;
-  kind: 'pack-stream';
+  kind: 'pack-stream' | 'object-batch';
   source: string;
   state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
   /** Null for a stream whose length nobody knows. */

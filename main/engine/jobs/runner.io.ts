@@ -138,6 +138,10 @@ export class Runner {
         signal: abort.signal,
         report: (event) => this.apply(live, event),
         note: (level, text) => this.note(live, level, text),
+        usePlan: (plan) => {
+          live.record.plan = plan;
+          this.save(live);
+        },
         save: () => this.save(live),
       },
       from,

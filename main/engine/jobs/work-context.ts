@@ -1,5 +1,6 @@
 /** What a piece of work may touch: the world's ports, one job, and the ways to tell about both. Types only. */
 
+import type { ClonePlan } from '../plan/index.ts';
 import type { Ports } from '../ports.ts';
 import type { RemoteAddress, SignIn } from '../remote/index.ts';
 import type { Workspace } from '../repo/index.ts';
@@ -17,6 +18,8 @@ export interface WorkContext {
   /** A stage is done; the machine decides what the job is now. */
   report(event: JobEvent): void;
   note(level: 'info' | 'notice' | 'problem', text: string): void;
+  /** The way changed; the plan that is shown says so. */
+  usePlan(plan: ClonePlan): void;
   /** Keep the record now (durable when it returns). */
   save(): void;
 }

@@ -19,12 +19,13 @@ export interface ClosureQuestion {
 }
 
 /**
- * The filter for a walk that looks at exactly what must be here. A size limit cannot be judged for blobs that are
- * absent, so for every filter that may leave out blobs only commits and trees are walked.
+ * What to walk so that exactly what must be here is looked at. A size limit cannot be judged for blobs that are absent,
+ * so for every filter that may leave out blobs only commits and trees are walked; with `tree:0` only commits are here.
  */
-export function walkFilter(filter: string): string {
-  const depth = /^tree:(\d+)$/.exec(filter);
-  return depth === null ? 'blob:none' : filter;
+export function walkArguments(filter: string | null): string[] {
+  if (filter === null) return ['--objects'];
+  if (filter === 'tree:0') return [];
+  return ['--objects', `--filter=${/^tree:\d+$/.test(filter) ? filter : 'blob:none'}`];
 }
 
 const missingLine = / missing$/;
@@ -56,8 +57,7 @@ async function checkTipsExist(question: ClosureQuestion): Promise<void> {
 export async function checkConnectivity(question: ClosureQuestion): Promise<void> {
   await checkTipsExist(question);
   if (question.closureChecked || question.tips.length === 0) return;
-  const args = ['rev-list', '--objects', '--stdin', '--quiet'];
-  if (question.filter !== null) args.push(`--filter=${walkFilter(question.filter)}`);
+  const args = ['rev-list', '--stdin', '--quiet', ...walkArguments(question.filter)];
   const options: GitOptions = {
     gitDir: question.gitDir,
     input: question.tips.join('\n') + '\n',

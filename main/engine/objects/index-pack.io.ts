@@ -29,7 +29,7 @@ const diskFull = /no space left on device|disk quota exceeded/i;
 const packAtFault =
   /inflate returned|bad object|pack has|pack is corrupted|pack exceeds|early EOF|unresolved delta|SHA1 COLLISION|hash mismatch|invalid|serious inflate|unknown object type|signature mismatch|version \d+ unsupported|missing|broken link/i;
 
-function indexFailure(exitCode: number | null, stderr: string): EngineError {
+export function indexFailure(exitCode: number | null, stderr: string): EngineError {
   const detail =
     stderr
       .split('\n')

@@ -5,11 +5,18 @@ import type { CloneOptions } from '../jobs/records.ts';
 import type { RemoteOffer } from '../remote/index.ts';
 
 export interface ClonePlan {
-  strategy: 'plain';
+  /** `plain`: one pack. `objects`: what is missing, by object id, in batches. */
+  strategy: 'plain' | 'objects';
   /** What will be done and why, in one sentence. */
   sentence: string;
-  /** Whether a cut costs everything received of the pack (plain stream) or only its last part. */
-  cutCosts: 'whole-pack';
+  /** What a cut costs: everything received of the pack, or only the entry that was arriving. */
+  cutCosts: 'whole-pack' | 'one-entry';
+}
+
+/** Whether what arrived of an interrupted pack can be completed by object id (gitprotocol-v2, "fetch": filter, want). */
+export function isCompletable(offer: RemoteOffer, options: CloneOptions): boolean {
+  const whole = options.depth === undefined && options.filter === undefined;
+  return whole && offer.protocolVersion === 2 && offer.capabilities.filter;
 }
 
 /**
@@ -30,15 +37,34 @@ export function planClone(offer: RemoteOffer, options: CloneOptions, host: strin
       cutCosts: 'whole-pack',
     };
   }
+  if (isCompletable(offer, options)) {
+    return {
+      strategy: 'plain',
+      sentence: `${host} sends everything as one pack; after a cut only what is missing is fetched, object by object.`,
+      cutCosts: 'one-entry',
+    };
+  }
+  const why = offer.capabilities.filter ? 'for this kind of clone' : 'because it offers no filters';
   return {
     strategy: 'plain',
-    sentence: `${host} sends everything as one pack; it is kept on disk as it arrives. After a cut the download starts again.`,
+    sentence: `${host} sends everything as one pack; after a cut the download starts again, ${why}.`,
     cutCosts: 'whole-pack',
+  };
+}
+
+/** The plan after the first cut: objects by id. */
+export function planObjects(host: string): ClonePlan {
+  return {
+    strategy: 'objects',
+    sentence: `The connection was cut. Everything that arrived is kept; ${host} is asked for exactly the objects that are missing.`,
+    cutCosts: 'one-entry',
   };
 }
 
 /** What a cut would cost with this remote, for somebody who has not decided yet. */
 export function resumability(offer: RemoteOffer): string {
   if (offer.empty) return 'The repository is empty; there is nothing to download.';
-  return 'The server sends one pack. Pausing or a cut starts that pack again; everything before and after it is kept.';
+  if (isCompletable(offer, {}))
+    return 'A cut costs a few kilobytes: what arrived is kept, and only what is missing is fetched.';
+  return 'The server offers no filters: a cut starts the download of the pack again.';
 }

@@ -1,4 +1,4 @@
-export { planClone, resumability, type ClonePlan } from './clone-plan.ts';
+export { isCompletable, planClone, planObjects, resumability, type ClonePlan } from './clone-plan.ts';
 export {
   isSingleBranch,
   mapRefs,

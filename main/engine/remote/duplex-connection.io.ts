@@ -117,7 +117,8 @@ export class DuplexConnection implements GitConnection {
     const conversation = await this.#begin(signal);
     const decoder = new AdvertisementDecoder({ carrier: 'stream' });
     try {
-      for await (const chunk of await this.#advertisementOf(conversation, signal, () => {})) decoder.push(chunk);
+      for await (const chunk of await this.#advertisementOf(conversation, signal, () => {}))
+        decoder.push(chunk);
       decoder.finish();
     } catch (error) {
       throw protocolFailure(error, this.#road.facts.host);

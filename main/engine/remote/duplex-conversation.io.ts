@@ -75,7 +75,10 @@ export class Conversation {
     const seen: Uint8Array[] = [];
     await this.#watched(signal, async (waiting) => {
       while (text.length < versionPacket.length) {
-        const chunk = await waiting(this.#read(), seen.length === 0 ? patience.firstByteMs : patience.silenceMs);
+        const chunk = await waiting(
+          this.#read(),
+          seen.length === 0 ? patience.firstByteMs : patience.silenceMs,
+        );
         if (chunk === null) break;
         seen.push(chunk);
         text += String.fromCharCode(...chunk.subarray(0, noiseCharsMax));
@@ -92,7 +95,8 @@ export class Conversation {
   /** Why the other side ended in the middle of an answer. */
   async cut(): Promise<EngineError> {
     const end = await this.lastEnd();
-    if (this.#endedByUs) return new EngineError('cancelled', { ...this.#facts, detail: 'the connection was closed by us' });
+    if (this.#endedByUs)
+      return new EngineError('cancelled', { ...this.#facts, detail: 'the connection was closed by us' });
     return cutAnswer(end, this.#facts);
   }
 
@@ -162,7 +166,11 @@ export class Conversation {
       } catch (error) {
         finish();
         if (!(error instanceof RemoteProtocolError)) throw error;
-        throw new EngineError('protocol-violation', { ...this.#facts, detail: error.message }, { cause: error });
+        throw new EngineError(
+          'protocol-violation',
+          { ...this.#facts, detail: error.message },
+          { cause: error },
+        );
       }
     };
     const iterator: AsyncIterator<Uint8Array, undefined> = {
@@ -184,8 +192,8 @@ export class Conversation {
   async #read(): Promise<Uint8Array | null> {
     const kept = this.#pending.shift();
     if (kept !== undefined) return kept;
-    const { done, value } = await this.#input.next();
-    return done === true ? null : value;
+    const next = await this.#input.next();
+    return next.done === true ? null : next.value;
   }
 
   /** Runs `work` so that an abort or a silence longer than `waiting` allows ends the conversation and the work. */
@@ -197,7 +205,10 @@ export class Conversation {
     let waitsUntilMs = Infinity;
     const unwatch = this.#clock.every(watchEveryMs, () => {
       if (this.#clock.monotonicMs() < waitsUntilMs) return;
-      this.#timedOut ??= new EngineError('connection-timed-out', { ...this.#facts, detail: 'The other side fell silent.' });
+      this.#timedOut ??= new EngineError('connection-timed-out', {
+        ...this.#facts,
+        detail: 'The other side fell silent.',
+      });
       this.#abandon();
     });
     const onAbort = () => this.#abandon();

@@ -134,7 +134,9 @@ export async function receivePack(
     for await (const chunk of answer) {
       for (const event of decoder.push(chunk)) await take(event);
     }
-    if (!decoder.complete) {
+    // A violation that came with the last bytes is one, and no cut.
+    if (decoder.complete) decoder.finish();
+    else {
       throw new EngineError('connection-lost', { host, detail: 'The answer ended before its last packet.' });
     }
     return result;

@@ -9,7 +9,7 @@ export const migration0020: Migration = {
       CREATE TABLE artefacts (
         id TEXT NOT NULL PRIMARY KEY CHECK (id <> ''),
         job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
-        kind TEXT NOT NULL CHECK (kind IN ('pack-stream')),
+        kind TEXT NOT NULL CHECK (kind IN ('pack-stream', 'object-batch')),
         source TEXT NOT NULL,
         state TEXT NOT NULL CHECK (state IN ('wanted', 'arriving', 'spooled', 'verified', 'abandoned')),
         total_bytes INTEGER CHECK (total_bytes >= 0),

@@ -1,0 +1,223 @@
+/** The stages of a clone that need the network: what is offered, what is wanted, and all of it brought here. */
+
+import { failureOf } from '../errors.ts';
+import { indexOrphans } from '../objects/index.ts';
+import { isCompletable, mapRefs, planClone, planObjects, refPrefixes, type RefMap } from '../plan/index.ts';
+import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
+import { checkTarget, createRepository, sweepTemporaryPacks } from '../repo/index.ts';
+import { completeByIds } from './completion.io.ts';
+import { downloadPack } from './download.io.ts';
+import { downloadHeadBlobs } from './head-blobs.io.ts';
+import { isDrop } from './ledger.io.ts';
+import { isBare, readPinsIfAny, writePins, type Pins } from './pins.io.ts';
+import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
+import type { StageName } from './states.ts';
+import type { WorkContext } from './work-context.ts';
+
+/** Settled at the first stages, needed by all later ones. */
+export interface Ground {
+  pins: Pins;
+  map: RefMap;
+  /** Index-pack followed all links of the one pack; only known in the run that downloaded. */
+  closureChecked: boolean;
+}
+
+/** A stage is safely behind us: the next start begins after it. */
+export function reached(context: WorkContext, stage: StageName): void {
+  context.live.record.stage = stage;
+  context.save();
+}
+
+export function mapOf(context: WorkContext, pins: Pins): RefMap {
+  return mapRefs(pins.refs, context.live.record.options, pins.origin, pins.defaultBranch);
+}
+
+async function userSetting(context: WorkContext, key: string, otherwise: string): Promise<string> {
+  const { stdout } = await context.ports.git.run(['config', '--get', key], {
+    configuration: 'as-user',
+    expect: [0, 1],
+    signal: context.signal,
+  });
+  const value = new TextDecoder().decode(stdout).trim();
+  return value === '' ? otherwise : value;
+}
+
+async function probe(
+  context: WorkContext,
+  connection: GitConnection,
+): Promise<Pins & { offer: RemoteOffer }> {
+  const { live, ports, address, signal } = context;
+  const { options } = live.record;
+  live.progress.begin('probe');
+  const [found, origin, defaultBranch] = await Promise.all([
+    discover(connection, address.host, refPrefixes(options), signal),
+    options.origin === undefined ? userSetting(context, 'clone.defaultRemoteName', 'origin') : options.origin,
+    userSetting(context, 'init.defaultBranch', 'master'),
+  ]);
+  if (found.droppedNames > 0) {
+    context.note('notice', `${found.droppedNames} refs were left out: their names are not allowed in Git.`);
+  }
+  live.record.offer = found.offer;
+  live.progress.complete('probe');
+  ports.log('probed', { job: live.id, refs: found.refs.length });
+  const { objectFormat } = found.offer;
+  return { offer: found.offer, refs: found.refs, origin, defaultBranch, objectFormat };
+}
+
+/** Links lead out of shallow and filtered packs on purpose; only whole ones can be checked, and completed, as a whole. */
+function isWhole(context: WorkContext): boolean {
+  const { options } = context.live.record;
+  return options.depth === undefined && options.filter === undefined;
+}
+
+/**
+ * The hidden repository, with everything earlier tries brought into it. Where these count, the refs stay those of the
+ * first try: a history that moves between tries would never be complete.
+ */
+async function prepare(
+  context: WorkContext,
+  now: Pins & { offer: RemoteOffer },
+): Promise<{ pins: Pins; map: RefMap; gained: boolean }> {
+  const { live, ports, workspace, address, signal } = context;
+  const { options } = live.record;
+  await checkTarget(ports.disk, live.record.directory);
+  live.record.plan = planClone(now.offer, options, address.host);
+  const earlier = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
+  if (earlier !== null && earlier.objectFormat === now.offer.objectFormat) {
+    await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
+    await salvageLeftovers(context, now.offer.objectFormat);
+    noteDrift(context, earlier, now);
+    const gained = live.artefacts.some(({ stored }) => stored.state === 'verified');
+    return { pins: earlier, map: mapOf(context, earlier), gained };
+  }
+  const pins: Pins = {
+    refs: now.refs,
+    origin: now.origin,
+    defaultBranch: now.defaultBranch,
+    objectFormat: now.offer.objectFormat,
+  };
+  const map = mapOf(context, pins);
+  await abandonLeftovers(context);
+  await ports.disk.remove(workspace.root);
+  await ports.disk.makeDirectory(workspace.root);
+  await ports.disk.write(
+    workspace.owner,
+    JSON.stringify({ packmule: 1, job: live.id, url: live.record.url }),
+  );
+  const { objectFormat } = now.offer;
+  await createRepository({ git: ports.git, disk: ports.disk, workspace, options, objectFormat, signal });
+  await writePins(ports.disk, workspace, pins);
+  return { pins, map, gained: false };
+}
+
+/** Says how the remote's refs moved since the clone was pinned; the next fetch brings them. */
+function noteDrift(context: WorkContext, pinned: Pins, now: Pick<Pins, 'refs'>): void {
+  const before = new Map(pinned.refs.map((ref) => [ref.name, ref.oid]));
+  const moved = now.refs.filter((ref) => before.has(ref.name) && before.get(ref.name) !== ref.oid).length;
+  const added = now.refs.filter((ref) => !before.has(ref.name)).length;
+  const gone = pinned.refs.length - (now.refs.length - added);
+  if (moved + added + gone === 0) return;
+  context.note(
+    'notice',
+    `Since this clone began ${moved} refs moved, ${added} came and ${gone} went; it finishes as it began.`,
+  );
+}
+
+/** Everything in one pack; when that is cut off and can be completed, the rest by object id. */
+async function streamOrComplete(
+  context: WorkContext,
+  connection: GitConnection,
+  offer: RemoteOffer,
+  map: RefMap,
+  gained: boolean,
+): Promise<boolean> {
+  const { objectFormat } = offer;
+  const { options } = context.live.record;
+  if (!gained) {
+    try {
+      const { pack, stream } = await downloadPack(
+        context,
+        {
+          connection,
+          objectFormat,
+          request: {
+            wants: map.wants,
+            includeTag: options.noTags !== true,
+            ...(options.depth === undefined ? {} : { deepen: options.depth }),
+            ...(options.filter === undefined ? {} : { filter: options.filter }),
+          },
+        },
+        { checkClosure: isWhole(context), promisor: options.filter !== undefined },
+      );
+      await writeShallow(context, stream.shallow);
+      return pack.selfContained;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      if (!isDrop(failureOf(error)) || !isCompletable(offer, options)) {
+        await countLeftovers(context, objectFormat);
+        throw error;
+      }
+      await sweepTemporaryPacks(context.ports.disk, context.workspace);
+      if ((await salvageLeftovers(context, objectFormat)) === 0) throw error;
+    }
+  }
+  context.usePlan(planObjects(context.address.host));
+  await completeByIds(context, connection, objectFormat, map.wants);
+  return false;
+}
+
+async function writeShallow(context: WorkContext, shallow: readonly string[]): Promise<void> {
+  if (shallow.length === 0) return;
+  const { ports, workspace } = context;
+  await ports.disk.write(ports.disk.join(workspace.gitDir, 'shallow'), shallow.join('\n') + '\n');
+}
+
+async function download(
+  context: WorkContext,
+  connection: GitConnection,
+  offer: RemoteOffer,
+  prepared: { map: RefMap; gained: boolean },
+): Promise<boolean> {
+  const { live, ports, workspace } = context;
+  const { options } = live.record;
+  const { map, gained } = prepared;
+  live.progress.begin('download');
+  if (map.wants.length === 0) {
+    live.progress.skip('download');
+    live.progress.skip('index');
+    context.report('downloaded');
+    return true;
+  }
+  const closureChecked = await streamOrComplete(context, connection, offer, map, gained);
+  if (options.filter !== undefined && !isBare(options) && options.noCheckout !== true) {
+    await downloadHeadBlobs(context, connection, offer.objectFormat, map);
+  }
+  await sweepTemporaryPacks(ports.disk, workspace);
+  live.progress.complete('download');
+  live.progress.complete('index');
+  context.report('downloaded');
+  return closureChecked;
+}
+
+/** Ends with everything the refs reach in the hidden repository, and with no socket open. */
+export async function fetchEverything(context: WorkContext): Promise<Ground> {
+  const connection = openConnection(context.address, context.ports, context.access);
+  context.live.attach(connection);
+  const stop = () => void connection.close();
+  context.signal.addEventListener('abort', stop, { once: true });
+  try {
+    reached(context, 'probe');
+    const now = await probe(context, connection);
+    context.report('probed');
+    const prepared = await prepare(context, now);
+    reached(context, 'download');
+    context.report('planned');
+    const closureChecked = await download(context, connection, now.offer, prepared);
+    return { pins: prepared.pins, map: prepared.map, closureChecked };
+  } finally {
+    context.signal.removeEventListener('abort', stop);
+    context.live.tick(context.ports.clock.monotonicMs());
+    context.live.detach();
+    await connection.close();
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Nothing that arrived is lost: spools of interrupted streams are cut after their last whole entry, sealed, and taken
+ * into the repository. The figures say honestly what of each was kept and what was for nothing.
+ */
+
+import type { ObjectFormat } from '../../git/index.ts';
+import { EngineError } from '../errors.ts';
+import { storePack } from '../objects/index.ts';
+import { spoolPath } from './download.io.ts';
+import { markStored } from './ledger.io.ts';
+import type { LiveArtefact } from './live-job.ts';
+import type { WorkContext } from './work-context.ts';
+
+/** Framing of a pack: what sealing changes, and what is therefore neither kept nor wasted. */
+const trailerBytes = (format: ObjectFormat): number => (format === 'sha1' ? 20 : 32);
+
+function recordEntries(context: WorkContext, artefact: LiveArtefact, entries: number): void {
+  const attempt = context.live.attempts.findLast(({ artefactId }) => artefactId === artefact.stored.id);
+  if (attempt === undefined) return;
+  attempt.entriesKept = entries;
+  context.ports.store.saveAttempt(attempt);
+}
+
+async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<void> {
+  context.live.record.bytes.wastedBytes += artefact.bytes;
+  artefact.stored.state = 'abandoned';
+  await context.ports.disk.remove(spoolPath(context, artefact));
+  artefact.stored.spoolName = null;
+  context.ports.store.saveArtefact(artefact.stored);
+  recordEntries(context, artefact, 0);
+}
+
+/**
+ * Takes one spool in, cut off or whole. Answers with the number of objects gained; 0 when there was nothing whole.
+ * @throws EngineError `disk-full` and the like; never for what is in the spool
+ */
+export async function salvage(
+  context: WorkContext,
+  artefact: LiveArtefact,
+  format: ObjectFormat,
+): Promise<number> {
+  const { live, ports, workspace, signal } = context;
+  const path = spoolPath(context, artefact);
+  const sizeBytes = await ports.disk.sizeOf(path);
+  if (sizeBytes === null) {
+    await abandon(context, artefact);
+    return 0;
+  }
+  const interrupted = artefact.stored.state === 'arriving';
+  // After a crash the spool may be longer than the database says: those bytes arrived too.
+  artefact.bytes = Math.max(artefact.bytes, sizeBytes);
+  const sealed = await ports.packs.seal(path, format, signal);
+  if (sealed === null) {
+    await abandon(context, artefact);
+    return 0;
+  }
+  try {
+    await storePack({
+      git: ports.git,
+      disk: ports.disk,
+      gitDir: workspace.gitDir,
+      path,
+      hash: sealed.hash,
+      promisor: false,
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
+    context.note('problem', 'A part of what arrived was damaged; it is fetched again.');
+    await abandon(context, artefact);
+    return 0;
+  }
+  const keptBytes = sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format);
+  live.record.bytes.wastedBytes += Math.max(0, artefact.bytes - keptBytes);
+  if (interrupted) live.record.bytes.savedBytes += keptBytes;
+  artefact.bytes = keptBytes;
+  recordEntries(context, artefact, sealed.entries);
+  markStored(context, artefact, sealed.entries);
+  return sealed.entries;
+}
+
+/** All spools of the job that are still lying about: from a pause, a cut or a crash. Answers with objects gained. */
+export async function salvageLeftovers(context: WorkContext, format: ObjectFormat): Promise<number> {
+  let gained = 0;
+  for (const artefact of context.live.artefacts) {
+    const { state, spoolName } = artefact.stored;
+    if (spoolName === null || (state !== 'arriving' && state !== 'spooled')) continue;
+    gained += await salvage(context, artefact, format);
+  }
+  if (gained > 0) {
+    context.note('info', `${gained.toLocaleString('en')} objects that had arrived before are kept.`);
+  }
+  return gained;
+}
+
+/** The remote's repository is another one now, or the way changed: what was spooled serves no more. */
+export async function abandonLeftovers(context: WorkContext): Promise<void> {
+  for (const artefact of context.live.artefacts) {
+    const { state, spoolName } = artefact.stored;
+    if (spoolName !== null && (state === 'arriving' || state === 'spooled')) await abandon(context, artefact);
+  }
+}
+
+/** For a way that cannot use them: how much lies there, counted and shown, until the next try replaces it. */
+export async function countLeftovers(context: WorkContext, format: ObjectFormat): Promise<void> {
+  for (const artefact of context.live.artefacts) {
+    if (artefact.stored.spoolName === null || artefact.stored.state !== 'arriving') continue;
+    const { entries } = await context.ports.packs.count(spoolPath(context, artefact), format, context.signal);
+    artefact.stored.objects = entries;
+    context.ports.store.saveArtefact(artefact.stored);
+    recordEntries(context, artefact, entries);
+  }
+}

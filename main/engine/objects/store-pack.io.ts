@@ -1,0 +1,65 @@
+/** A spooled pack becomes part of the repository: indexed by git where it lies, then moved in. */
+
+import { EngineError } from '../errors.ts';
+import type { Disk, Git } from '../ports.ts';
+import { indexFailure } from './index-pack.io.ts';
+
+export interface SpooledPack {
+  git: Git;
+  disk: Disk;
+  gitDir: string;
+  /** Ends in ".pack"; a whole pack with a right checksum. */
+  path: string;
+  /** The checksum, hex. */
+  hash: string;
+  promisor: boolean;
+  signal: AbortSignal;
+}
+
+const packExtension = /\.pack$/;
+
+/**
+ * Git checks every object on the way. The index goes in last, because by it the pack becomes visible; a crash in
+ * between leaves a pack without one, which `indexOrphans` finds.
+ * @throws EngineError `pack-corrupt` when git refuses it, `disk-full`, `git-failed`
+ */
+export async function storePack(pack: SpooledPack): Promise<void> {
+  const { git, disk, gitDir, path, hash } = pack;
+  const { exitCode, stderr } = await git.run(['index-pack', path], {
+    gitDir,
+    expect: [0, 1, 128],
+    signal: pack.signal,
+  });
+  if (exitCode !== 0) throw indexFailure(exitCode, stderr);
+  const directory = disk.join(gitDir, 'objects', 'pack');
+  await disk.makeDirectory(directory);
+  const target = (extension: string) => disk.join(directory, `pack-${hash}.${extension}`);
+  const source = (extension: string) => path.replace(packExtension, `.${extension}`);
+  if (pack.promisor) await disk.write(target('promisor'), '');
+  for (const extension of ['pack', 'rev', 'idx']) {
+    if ((await disk.kindOf(source(extension))) !== 'file') continue;
+    // The same bytes came twice: one copy is enough.
+    if ((await disk.kindOf(target(extension))) === 'file') await disk.remove(source(extension));
+    else await disk.rename(source(extension), target(extension));
+  }
+}
+
+/** Gives an index to packs that a crash left without one. */
+export async function indexOrphans(git: Git, disk: Disk, gitDir: string, signal: AbortSignal): Promise<void> {
+  const directory = disk.join(gitDir, 'objects', 'pack');
+  if ((await disk.kindOf(directory)) !== 'directory') return;
+  const names = new Set(await disk.list(directory));
+  for (const name of names) {
+    if (!/^pack-[0-9a-f]+\.pack$/.test(name) || names.has(name.replace(packExtension, '.idx'))) continue;
+    const { exitCode, stderr } = await git.run(['index-pack', disk.join(directory, name)], {
+      gitDir,
+      expect: [0, 1, 128],
+      signal,
+    });
+    if (exitCode === 0) continue;
+    const failure = indexFailure(exitCode, stderr);
+    if (failure.code !== 'pack-corrupt') throw new EngineError(failure.code, failure.facts);
+    // Git looked at every object when the pack came in, so this one was spoilt on the disk: its objects come again.
+    await disk.remove(disk.join(directory, name));
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Which commits are here, and what to say to a server so that it sends exactly the others. Pure.
+ *
+ * A pack that was cut off leaves commits whose parents are missing. A `have` promises the whole history behind it, so
+ * such commits may not simply be claimed: they are declared shallow first, which tells the server that behind them
+ * nothing is here (gitprotocol-v2, "fetch": shallow, have). With the filter `tree:0` it then sends exactly the commits
+ * that are not here, and the promise is not made about trees and blobs at all.
+ */
+
+import { oidBytesLength, OidIndex, type ObjectFormat } from '../../git/index.ts';
+
+export interface CommitFrontier {
+  /** Wanted or named as a parent, and not here. */
+  missing: string[];
+  /** Here, with a parent that is not. */
+  shallow: string[];
+  /** Here, and no parent of any commit whose own parents are all here: enough to tell everything that is here. */
+  haves: string[];
+}
+
+export class CommitGraph {
+  readonly #index: OidIndex;
+  /** By commit number: where its parents begin in `#parents`, or -1 for one that is not here. */
+  #parentsAt = new Int32Array(1024).fill(-1);
+  #parents = new Int32Array(1024);
+  #parentsLength = 0;
+  #size = 0;
+
+  constructor(format: ObjectFormat) {
+    this.#index = new OidIndex(oidBytesLength(format));
+  }
+
+  /** Commits that are here. */
+  get size(): number {
+    return this.#size;
+  }
+
+  has(oid: string): boolean {
+    const number = this.#index.get(oid);
+    return number !== -1 && (this.#parentsAt[number] ?? -1) !== -1;
+  }
+
+  add(oid: string, parents: readonly string[]): void {
+    const number = this.#index.put(oid);
+    const numbers = parents.map((parent) => this.#index.put(parent));
+    this.#makeRoom(numbers.length + 1);
+    if (this.#parentsAt[number] !== -1) return;
+    this.#parentsAt[number] = this.#parentsLength;
+    this.#parents[this.#parentsLength++] = numbers.length;
+    for (const parent of numbers) this.#parents[this.#parentsLength++] = parent;
+    this.#size++;
+  }
+
+  /** @param wanted commits that must be here in the end */
+  frontier(wanted: Iterable<string>): CommitFrontier {
+    const total = this.#index.size;
+    const missing = new Set<number>();
+    const hasChild = new Uint8Array(total);
+    const shallow: string[] = [];
+    for (let commit = 0; commit < total; commit++) {
+      const parents = this.#parentsOf(commit);
+      if (parents === null) continue;
+      const absent = parents.filter((parent) => !this.#isHere(parent));
+      for (const parent of absent) missing.add(parent);
+      if (absent.length > 0) shallow.push(this.#index.oidOf(commit));
+      else for (const parent of parents) hasChild[parent] = 1;
+    }
+    const haves: string[] = [];
+    for (let commit = 0; commit < total; commit++) {
+      if (this.#isHere(commit) && hasChild[commit] === 0) haves.push(this.#index.oidOf(commit));
+    }
+    const wants = new Set([...missing].map((number) => this.#index.oidOf(number)));
+    for (const oid of wanted) if (!this.has(oid)) wants.add(oid);
+    return { missing: [...wants], shallow, haves };
+  }
+
+  #isHere(number: number): boolean {
+    return (this.#parentsAt[number] ?? -1) !== -1;
+  }
+
+  #parentsOf(number: number): Int32Array | null {
+    const at = this.#parentsAt[number] ?? -1;
+    if (at === -1) return null;
+    return this.#parents.subarray(at + 1, at + 1 + (this.#parents[at] ?? 0));
+  }
+
+  #makeRoom(parents: number): void {
+    if (this.#index.size > this.#parentsAt.length) {
+      const larger = new Int32Array(Math.max(this.#index.size, this.#parentsAt.length * 2)).fill(-1);
+      larger.set(this.#parentsAt);
+      this.#parentsAt = larger;
+    }
+    if (this.#parentsLength + parents > this.#parents.length) {
+      const larger = new Int32Array(this.#parents.length * 2 + parents);
+      larger.set(this.#parents);
+      this.#parents = larger;
+    }
+  }
+}

@@ -3,7 +3,7 @@
  * again at once as long as anything comes. While one batch arrives the one before it is indexed.
  */
 
-import { OidList, oidBytesLength, type ObjectFormat } from '../../git/index.ts';
+import type { ObjectFormat, OidList } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
 import { missingObjects, type ObjectReader } from '../objects/index.ts';
 import { BatchSize } from '../pieces/index.ts';

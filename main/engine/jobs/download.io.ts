@@ -65,7 +65,7 @@ export async function spoolPack(
   kind: StoredArtefact['kind'],
   sink: PackSink,
 ): Promise<SpoolOutcome> {
-  const { live, ports, workspace, signal, address } = context;
+  const { live, ports, signal, address } = context;
   const artefact = beginArtefact(context, kind);
   const attempt = beginAttempt(context, artefact.stored.id);
   const spool = await ports.disk.openSpool(spoolPath(context, artefact));

@@ -3,7 +3,7 @@
  * file stand together, so that a server asked for them in this order can reuse its deltas.
  */
 
-import { oidBytesLength, OidList, OidSet, TreeVersions, type ObjectFormat } from '../../git/index.ts';
+import { oidBytesLength, OidList, TreeVersions, type ObjectFormat, type OidSet } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import { readObjects, type ObjectReader } from './read-objects.io.ts';
 

@@ -8,7 +8,7 @@ import {
   RemoteProtocolError,
   type Advertisement,
 } from '../../git/index.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, type EngineErrorCode } from '../errors.ts';
 import { protocolAgent } from './agent.ts';
 import type { AnswerBytes, GitConnection } from './connection.ts';
 import { offerOf, type OfferedRef, type RemoteOffer } from './offer.ts';
@@ -21,12 +21,23 @@ export interface Discovery {
   droppedNames: number;
 }
 
+/** A body that ends early was cut, however politely the connection was closed: proxies do that. */
+function codeOf(error: RemoteProtocolError): EngineErrorCode {
+  switch (error.reason) {
+    case 'not-git':
+      return 'not-git';
+    case 'truncated':
+      return 'connection-lost';
+    default:
+      return 'protocol-violation';
+  }
+}
+
 /** Translates what the decoders refuse into the engine's words; everything else passes. */
 export function protocolFailure(error: unknown, host: string): unknown {
   if (error instanceof RemoteError) return new EngineError('remote-refused', { host, detail: error.text });
   if (error instanceof RemoteProtocolError) {
-    const code = error.reason === 'not-git' ? 'not-git' : 'protocol-violation';
-    return new EngineError(code, { host, detail: error.message }, { cause: error });
+    return new EngineError(codeOf(error), { host, detail: error.message }, { cause: error });
   }
   return error;
 }
@@ -75,8 +86,7 @@ export async function discover(
       for (const ref of decoder.push(chunk)) refs.push(ref);
     }
     // A list that ends before its flush packet is a cut, however politely the connection was closed.
-    if (!decoder.complete)
-      throw new EngineError('connection-lost', { host, detail: 'The list of refs ended early.' });
+    decoder.finish();
     return { offer: offerOf(advertisement, refs), refs, droppedNames: decoder.droppedNames };
   } catch (error) {
     throw protocolFailure(error, host);

@@ -3,13 +3,7 @@
  * indexes them. Nothing is read from the socket faster than both take it.
  */
 
-import {
-  FetchResponseDecoder,
-  RemoteProtocolError,
-  safeText,
-  type FetchEvent,
-  type ObjectFormat,
-} from '../../git/index.ts';
+import { FetchResponseDecoder, safeText, type FetchEvent, type ObjectFormat } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import type { SpoolFile } from '../ports.ts';
 import type { AnswerBytes } from '../remote/index.ts';
@@ -134,14 +128,11 @@ export async function receivePack(
     for await (const chunk of answer) {
       for (const event of decoder.push(chunk)) await take(event);
     }
-    // A violation that came with the last bytes is one, and no cut.
-    if (decoder.complete) decoder.finish();
-    else {
-      throw new EngineError('connection-lost', { host, detail: 'The answer ended before its last packet.' });
-    }
+    // Ended before its flush packet, or with a violation in its last bytes: either way it is not whole.
+    decoder.finish();
     return result;
   } catch (error) {
-    throw error instanceof RemoteProtocolError ? protocolFailure(error, host) : error;
+    throw protocolFailure(error, host);
   } finally {
     await syncer.finish();
   }

@@ -23,6 +23,8 @@ describe('options of a new clone', () => {
   });
 
   it('let everything pass that git lets pass', () => {
-    expect(() => checkOptions({ bare: true, depth: 3, branch: 'x', filter: 'tree:0', origin: undefined })).not.toThrow();
+    expect(() =>
+      checkOptions({ bare: true, depth: 3, branch: 'x', filter: 'tree:0', origin: undefined }),
+    ).not.toThrow();
   });
 });

@@ -33,7 +33,8 @@ describe('the size of a batch', () => {
 
   it('grows where nothing ever breaks', () => {
     const size = new BatchSize();
-    for (let i = 0; i < 10; i++) size.learn({ ids: size.ids, came: size.ids, bytes: size.ids * 2000, cut: false });
+    for (let i = 0; i < 10; i++)
+      size.learn({ ids: size.ids, came: size.ids, bytes: size.ids * 2000, cut: false });
     expect(size.ids).toBe(Math.round((64 * 1024 * 1024) / 2000));
   });
 });

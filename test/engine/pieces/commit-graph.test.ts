@@ -6,7 +6,11 @@ const id = (n: number) => n.toString(16).padStart(40, '0');
 
 describe('the frontier of commits', () => {
   it('wants everything when nothing is here', () => {
-    expect(new CommitGraph('sha1').frontier([id(1), id(2)])).toEqual({ missing: [id(1), id(2)], shallow: [], haves: [] });
+    expect(new CommitGraph('sha1').frontier([id(1), id(2)])).toEqual({
+      missing: [id(1), id(2)],
+      shallow: [],
+      haves: [],
+    });
   });
 
   it('declares shallow what has an absent parent, and wants that parent', () => {
@@ -37,7 +41,9 @@ describe('the frontier of commits', () => {
     const history = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 40 });
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.boolean()), (shape, here) => {
-        const parents = shape.map((choices, n) => (n === 0 ? [] : [...new Set(choices.map((choice) => choice % n))]));
+        const parents = shape.map((choices, n) =>
+          n === 0 ? [] : [...new Set(choices.map((choice) => choice % n))],
+        );
         const present = parents.map(() => here.next().value ?? false);
         const graph = new CommitGraph('sha1');
         parents.forEach((list, n) => present[n] && graph.add(id(n), list.map(id)));

@@ -30,8 +30,10 @@ const without = (name: 'filter' | 'shallow') => ({
 describe('planning', () => {
   it('says which way it goes and what a cut costs', () => {
     const plan = planClone(offer, {}, 'example.org');
-    expect(plan).toMatchObject({ strategy: 'plain', cutCosts: 'whole-pack' });
+    expect(plan).toMatchObject({ strategy: 'plain', cutCosts: 'one-entry' });
     expect(plan.sentence).toContain('example.org');
+    expect(planClone(without('filter'), {}, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
+    expect(planClone(offer, { depth: 1 }, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
   });
 
   it("never makes a full clone of a filtered one behind a person's back", () => {

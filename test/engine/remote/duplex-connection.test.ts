@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../../../main/engine/errors.ts';
-import type { Clock, Duplex, DuplexEnd } from '../../../main/engine/ports.ts';
+import type { Clock, DuplexEnd } from '../../../main/engine/ports.ts';
 import { sshFailure } from '../../../main/engine/remote/carrier-failure.ts';
 import { DuplexConnection, type DuplexRoad } from '../../../main/engine/remote/duplex-connection.io.ts';
 import { discover } from '../../../main/engine/remote/index.ts';
@@ -19,6 +19,7 @@ import {
 import { createGit, systemClock } from '../../../main/platform/index.ts';
 import { repo } from '../../support/repos.ts';
 import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
+import { advertisement, handClock, Scripted } from './scripted-duplex.ts';
 
 afterAll(removeTempDirs);
 
@@ -138,60 +139,6 @@ describe('a real upload-pack', () => {
     await connection.close();
   });
 });
-
-const advertisement = concatBytes([
-  encodePktLine('version 2\n'),
-  encodePktLine('agent=scripted\n'),
-  encodePktLine('ls-refs\n'),
-  encodePktLine('fetch\n'),
-  flushPkt,
-]);
-
-/** Says each of its lines when it is asked for more; behind the last it ends, or falls silent. */
-class Scripted implements Duplex {
-  readonly output: AsyncIterable<Uint8Array>;
-  readonly ended: Promise<DuplexEnd>;
-  wireBytes = 0;
-  uploadedBytes = 0;
-  killed = false;
-  readonly #gone = Promise.withResolvers<DuplexEnd>();
-
-  constructor(
-    lines: readonly (Uint8Array | 'request' | 'silence')[],
-    end: DuplexEnd = { exitCode: 0, stderr: '' },
-  ) {
-    this.ended = this.#gone.promise;
-    this.output = this.#say(lines, end);
-  }
-
-  #asked = Promise.withResolvers<void>();
-
-  write(chunk: Uint8Array): Promise<void> {
-    this.uploadedBytes += chunk.length;
-    this.#asked.resolve();
-    return Promise.resolve();
-  }
-
-  kill(): void {
-    this.killed = true;
-    this.#gone.resolve({ exitCode: null, stderr: '' });
-  }
-
-  async *#say(
-    lines: readonly (Uint8Array | 'request' | 'silence')[],
-    end: DuplexEnd,
-  ): AsyncGenerator<Uint8Array> {
-    for (const line of lines) {
-      if (line === 'request') {
-        await Promise.race([this.#asked.promise, this.ended]);
-        this.#asked = Promise.withResolvers<void>();
-      } else if (line === 'silence') await this.ended;
-      else yield line;
-      if (this.killed) return;
-    }
-    this.#gone.resolve(end);
-  }
-}
 
 /** Opens these, one after the other. */
 function opening(...sides: Scripted[]): DuplexRoad['open'] {
@@ -351,28 +298,6 @@ describe('a server that answers in an old protocol', () => {
 });
 
 describe('silence', () => {
-  /** A clock whose time passes when the test says so. */
-  function handClock(): Clock & { pass(ms: number): void } {
-    let nowMs = 0;
-    const ticks = new Set<() => void>();
-    return {
-      nowMs: () => nowMs,
-      monotonicMs: () => nowMs,
-      sleep: (_ms, signal) =>
-        new Promise((_resolve, reject) =>
-          signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-        ),
-      every(_ms, tick) {
-        ticks.add(tick);
-        return () => ticks.delete(tick);
-      },
-      pass(ms) {
-        nowMs += ms;
-        for (const tick of [...ticks]) tick();
-      },
-    };
-  }
-
   test.each<[string, Scripted, number]>([
     ['before the first byte', new Scripted(['silence']), 5_000],
     ['before an answer', new Scripted([advertisement, 'silence']), 180_000],

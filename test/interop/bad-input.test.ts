@@ -192,7 +192,6 @@ describe('what the server answers', () => {
   const advertisement = { 'Content-Type': 'application/x-git-upload-pack-advertisement' };
   const html = '<!DOCTYPE html><html><body><h1>Sign in</h1></body></html>';
   test.each<[string, Misbehaviour, FailureCode]>([
-    ['401', { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="x"' } }, 'authentication-required'],
     ['403', { status: 403, body: 'no' }, 'access-denied'],
     ['404', { status: 404, body: 'gone' }, 'repository-not-found'],
     ['410', { status: 410 }, 'repository-not-found'],

@@ -52,10 +52,10 @@ const same = (a: HttpCredential, b: HttpCredential): boolean =>
 
 export class SignIn {
   readonly #parts: SignInParts;
-  /** What a person gave for this job. */
-  #typed: HttpCredential | null = null;
-  /** What is sent now; `taken` once the server said yes to it. */
-  #current: { candidate: Candidate; taken: boolean } | null = null;
+  /** What a person gave for this job, by origin: a redirect may bring a second one. */
+  readonly #typed = new Map<string, HttpCredential>();
+  /** What is sent now, by origin; `taken` once the server said yes to it. */
+  readonly #current = new Map<string, { candidate: Candidate; taken: boolean }>();
   #refused: HttpCredential[] = [];
   /** One question at a time, however many requests are refused at once. */
   #asking: Promise<unknown> = Promise.resolve();
@@ -67,28 +67,26 @@ export class SignIn {
 
   /** Kept in memory until the server has taken or refused it. */
   offer(credential: HttpCredential): void {
-    this.#typed = credential;
+    this.#typed.set(credential.origin, credential);
     this.#refused = this.#refused.filter((each) => !same(each, credential));
-    if (this.#current?.taken === false) this.#current = null;
+    this.#forgetUntaken();
   }
 
   /** A new run: what was refused before may be right by now, if a helper says it again. */
   begin(): void {
     this.#refused = [];
-    if (this.#current?.taken === false) this.#current = null;
+    this.#forgetUntaken();
   }
 
   /** What to send to this URL. Null: nothing. */
   for(url: string): HttpCredential | null {
-    const { origin } = new URL(url);
-    const current = this.#current?.candidate.credential ?? null;
-    return current?.origin === origin ? current : null;
+    return this.#current.get(new URL(url).origin)?.candidate.credential ?? null;
   }
 
   /** The server gave what was asked for with this. */
   taken(credential: HttpCredential): void {
-    const current = this.#current;
-    if (current === null || current.taken || current.candidate.credential !== credential) return;
+    const current = this.#current.get(credential.origin);
+    if (current === undefined || current.taken || current.candidate.credential !== credential) return;
     current.taken = true;
     const { question, found, source } = current.candidate;
     if (source === 'typed') this.#parts.onTaken(credential);
@@ -126,19 +124,23 @@ export class SignIn {
     const now = this.for(challenge.url);
     // Another request of ours was refused, too, and has found a better one meanwhile.
     if (now !== null && now !== sent) return now;
-    if (now !== null) this.#refuse();
+    if (now !== null) this.#refuse(now.origin);
     const candidate = await this.#candidate(questionOf(challenge, this.#parts), signal);
     if (candidate === null) throw new EngineError('authentication-required', facts);
-    this.#current = { candidate, taken: false };
+    this.#current.set(candidate.credential.origin, { candidate, taken: false });
     return candidate.credential;
   }
 
-  #refuse(): void {
-    const candidate = this.#current?.candidate;
-    this.#current = null;
+  #forgetUntaken(): void {
+    for (const [origin, { taken }] of this.#current) if (!taken) this.#current.delete(origin);
+  }
+
+  #refuse(origin: string): void {
+    const candidate = this.#current.get(origin)?.candidate;
+    this.#current.delete(origin);
     if (candidate === undefined) return;
     this.#refused.push(candidate.credential);
-    if (candidate.source === 'typed') this.#typed = null;
+    if (candidate.source === 'typed') this.#typed.delete(origin);
     // What opened another repository may be right there all the same: a helper must not forget it.
     if (candidate.source !== 'shared') this.#tell('reject', candidate.question, candidate.found);
   }
@@ -147,7 +149,8 @@ export class SignIn {
     const origin = `${question.protocol}://${question.host}`;
     const usable = (credential: HttpCredential | null): credential is HttpCredential =>
       credential?.origin === origin && !this.#refused.some((each) => same(each, credential));
-    if (usable(this.#typed)) return candidateOf('typed', question, this.#typed);
+    const typed = this.#typed.get(origin) ?? null;
+    if (usable(typed)) return candidateOf('typed', question, typed);
     const { credentials, silent } = this.#parts;
     const found = await credentials.fill(question, { silent, signal });
     const filled = found && { origin, username: found.username, password: found.password };

@@ -90,7 +90,8 @@ class ProcessDuplex implements Duplex {
       }
     } catch (error) {
       // Our own end shows as a stream that closed too early.
-      if (!this.#killed) throw new EngineError('connection-lost', { detail: String(error) }, { cause: error });
+      if (!this.#killed)
+        throw new EngineError('connection-lost', { detail: String(error) }, { cause: error });
     }
   }
 

@@ -47,7 +47,10 @@ function connected(target: GitTarget, signal: AbortSignal): Promise<net.Socket> 
     const timer = setTimeout(
       () =>
         settle(
-          new EngineError('connection-timed-out', { host, detail: `no connection within ${connectMsMax} ms` }),
+          new EngineError('connection-timed-out', {
+            host,
+            detail: `no connection within ${connectMsMax} ms`,
+          }),
         ),
       connectMsMax,
     );
@@ -68,7 +71,9 @@ class SocketDuplex implements Duplex {
     this.#host = host;
     socket.setNoDelay(true).setKeepAlive(true, tcpKeepAliveMs);
     socket.on('error', () => undefined);
-    this.ended = new Promise((resolve) => socket.once('close', () => resolve({ exitCode: null, stderr: '' })));
+    this.ended = new Promise((resolve) =>
+      socket.once('close', () => resolve({ exitCode: null, stderr: '' })),
+    );
     this.output = this.#read();
   }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { failureFrom } from '../contract/index.ts';
 import type { Client, Failure, JobId } from '../contract/index.ts';
 import { suggestedDirectory } from './clone-directory.ts';
+import { repositoryAddress } from './local-repository.io.ts';
 import { sameOptions, unfinishedJob } from './clone-target.ts';
 import type { CloneCommand } from './commands.ts';
 import { EngineUnavailable } from '../launch-engine.ts';
@@ -67,7 +68,8 @@ async function takeUp(
   const name = command.directory ?? suggestedDirectory(command.url, command.options);
   // Whether the address makes sense at all is for the engine to say, with or without a directory.
   const directory = name === null ? undefined : resolve(context.workingDirectory, name);
-  const { url, options } = command;
+  const { options } = command;
+  const url = repositoryAddress(command.url, context.workingDirectory);
   const old =
     directory === undefined ? null : unfinishedJob(await client.ask('job.list', {}), url, directory);
   if (old === null) {

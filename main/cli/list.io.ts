@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { jobNamed } from './job-name.ts';
 import { helloLine, jobLine } from './json-lines.ts';
+import { repositoryAddress } from './local-repository.io.ts';
 import { withSession } from './session.io.ts';
 import { detailLines, listLines, probeLines, totalsLines } from './tables.ts';
 
@@ -56,7 +57,9 @@ function firstTotals(client: Client): Promise<TopicValue<'totals'>> {
 
 export function probe(command: { url: string; json: boolean }, context: Context): Promise<number> {
   return withSession(context.home, async ({ client }) => {
-    const found = await client.ask('remote.probe', { url: command.url });
+    const found = await client.ask('remote.probe', {
+      url: repositoryAddress(command.url, context.workingDirectory),
+    });
     if (command.json) printJson(context, [helloLine(context.version), { type: 'probe', ...found }]);
     else print(context, probeLines(found));
     return exitCodes.done;

@@ -80,13 +80,12 @@ describe('addresses', () => {
     expectNothingLeft();
   });
 
-  test.each([
-    'ssh://git@example.com/x.git',
-    'git@example.com:x.git',
-    'git://example.com/x.git',
-    '/srv/git/x.git',
-  ])('%s is a good address for which the time has not come', async (url) => {
-    expectFailure(await clone(url, 'target'), 'url-not-supported-yet', 2);
+  test.each<[string, FailureCode]>([
+    ['/no/such/place/x.git', 'repository-not-found'],
+    ['file:///no/such/place/x.git', 'repository-not-found'],
+    ['git://127.0.0.1:1/x.git', 'connection-refused'],
+  ])('%s is a good address of nothing', async (url, code) => {
+    expectFailure(await clone(url, 'target'), code, 1);
     expectNothingLeft();
   });
 

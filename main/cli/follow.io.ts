@@ -9,7 +9,8 @@ import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { failureLines } from './progress-words.ts';
-import { askChoice } from './question.io.ts';
+import { askQuestion } from './question.io.ts';
+import type { TypedAnswer } from './question.io.ts';
 import type { JobEnd, Reporter } from './reporters.io.ts';
 import { openSession } from './session.io.ts';
 import type { Session } from './session.io.ts';
@@ -113,9 +114,9 @@ async function answerOrLeave(following: Following, detail: JobDetail): Promise<J
     () => moot.abort(),
   );
   void interruption.asked.then(() => moot.abort());
-  const choice = await askChoice(context, question, moot.signal, () => interruption.ask());
+  const typed = await askQuestion(context, question, moot.signal, () => interruption.ask());
   stopWatching();
-  if (choice !== null) await answer(following, job.id, question, choice);
+  if (typed !== null) await answer(following, job.id, question, typed);
   else if (!moot.signal.aborted) {
     // The terminal is gone: nobody is there to answer.
     return {
@@ -133,9 +134,9 @@ async function answer(
   following: Following,
   id: JobId,
   question: QuestionView,
-  choice: QuestionView['choices'][number],
+  typed: TypedAnswer,
 ): Promise<void> {
-  await following.session.client.ask('job.answer', { id, questionId: question.id, choice });
+  await following.session.client.ask('job.answer', { id, questionId: question.id, ...typed });
 }
 
 function stoppedEnd(detail: JobDetail): JobEnd {

@@ -106,7 +106,15 @@ function followJob(
     }
     emit(detail);
   });
-  const stop = engine.onEvent((event) => isAboutJob(event) && event.id === id && throttle.request());
+  let stateTold = engine.job(id)?.job.state;
+  const stop = engine.onEvent((event) => {
+    if (!isAboutJob(event) || event.id !== id) return;
+    const state = engine.job(id)?.job.state;
+    // Somebody waits for a new state, and nobody for a few more bytes.
+    if (state === stateTold) return throttle.request();
+    stateTold = state;
+    throttle.requestNow();
+  });
   return () => {
     stop();
     throttle.stop();

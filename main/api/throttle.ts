@@ -5,34 +5,45 @@ import type { Clock } from '../engine/index.ts';
 export interface Throttle {
   /** Asks for a run; any number of requests before it happens are one. */
   request(): void;
+  /** Asks for a run at the next turn of the event loop, whatever the interval says: for what somebody waits for. */
+  requestNow(): void;
   /** No run happens after this. */
   stop(): void;
 }
 
 /** The first run comes at the next turn of the event loop at the earliest, so that a burst of requests is one run. */
 export function createThrottle(clock: Clock, intervalMs: number, run: () => void): Throttle {
-  const controller = new AbortController();
   let lastRunMs = Number.NEGATIVE_INFINITY;
-  let pending = false;
+  let stopped = false;
+  /** The run that is waited for. */
+  let waiting: { controller: AbortController; urgent: boolean } | null = null;
 
-  const runLater = async (): Promise<void> => {
+  const runIn = async (delayMs: number, urgent: boolean): Promise<void> => {
+    const controller = new AbortController();
+    waiting?.controller.abort();
+    waiting = { controller, urgent };
     try {
-      await clock.sleep(Math.max(0, lastRunMs + intervalMs - clock.monotonicMs()), controller.signal);
+      await clock.sleep(Math.max(0, delayMs), controller.signal);
     } catch {
-      // Stopped while waiting.
+      // Stopped, or overtaken by a run that is more urgent.
       return;
     }
-    pending = false;
+    waiting = null;
     lastRunMs = clock.monotonicMs();
     run();
   };
 
   return {
     request() {
-      if (pending || controller.signal.aborted) return;
-      pending = true;
-      void runLater();
+      if (waiting === null && !stopped) void runIn(lastRunMs + intervalMs - clock.monotonicMs(), false);
     },
-    stop: () => controller.abort(),
+    requestNow() {
+      if (waiting?.urgent !== true && !stopped) void runIn(0, true);
+    },
+    stop() {
+      stopped = true;
+      waiting?.controller.abort();
+      waiting = null;
+    },
   };
 }

@@ -118,6 +118,19 @@ describe('one job', () => {
     expect(heard.length - 1).toBeLessThanOrEqual(5);
   });
 
+  it('is told of a new state at once', async () => {
+    const { feed, put, say, advance } = create();
+    put(snapshotOf({ id: 'a', state: 'downloading' }));
+    const heard: string[] = [];
+    feed.job({ id: 'a' }, (detail) => heard.push(detail.job.state), noEnd);
+    say({ type: 'job-changed', id: 'a' });
+    await advance(1);
+    put(snapshotOf({ id: 'a', state: 'done' }));
+    say({ type: 'job-changed', id: 'a' });
+    await advance(1);
+    expect(heard).toEqual(['downloading', 'downloading', 'done']);
+  });
+
   it('ends when it leaves the list', async () => {
     const { feed, put, drop, say, advance } = create();
     put(snapshotOf({ id: 'a' }));

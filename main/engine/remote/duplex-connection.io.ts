@@ -9,6 +9,7 @@ import type { Clock, Duplex, DuplexEnd } from '../ports.ts';
 import type { AnswerBytes, GitConnection } from './connection.ts';
 import { protocolFailure } from './discover.io.ts';
 import { Conversation, type AnswerPatience } from './duplex-conversation.io.ts';
+import { leavesTraces } from './request-traces.ts';
 
 export interface DuplexRoad {
   /** `versionInCommand`: see DuplexTarget. */
@@ -33,6 +34,8 @@ export class DuplexConnection implements GitConnection {
   readonly #road: DuplexRoad;
   readonly #clock: Clock;
   #conversation: Conversation | null = null;
+  /** The process remembers more than the next request may rest on. */
+  #traced = false;
   #versionInCommand = false;
   #closed = false;
   /** Settles when the last one in the queue is through. */
@@ -77,6 +80,7 @@ export class DuplexConnection implements GitConnection {
       this.#requests++;
       for (;;) {
         const { conversation, fresh } = await this.#ready(signal);
+        this.#traced = leavesTraces(body);
         const answer = await conversation.ask(body, requestPatience, signal, done);
         if (answer !== null) return answer;
         // Servers close connections that were idle, and only asking shows it; nobody has answered yet, so ask again.
@@ -113,7 +117,7 @@ export class DuplexConnection implements GitConnection {
   /** The open conversation, or a new one whose advertisement is behind it. */
   async #ready(signal: AbortSignal): Promise<{ conversation: Conversation; fresh: boolean }> {
     const open = this.#conversation;
-    if (open !== null && !open.gone) return { conversation: open, fresh: false };
+    if (open !== null && !open.gone && !this.#traced) return { conversation: open, fresh: false };
     const conversation = await this.#begin(signal);
     const decoder = new AdvertisementDecoder({ carrier: 'stream' });
     try {
@@ -180,6 +184,7 @@ export class DuplexConnection implements GitConnection {
     const conversation = this.#conversation;
     if (conversation === null) return;
     this.#conversation = null;
+    this.#traced = false;
     this.#wireBytesBefore += conversation.wireBytes;
     this.#uploadedBytesBefore += conversation.uploadedBytes;
     await conversation.end();

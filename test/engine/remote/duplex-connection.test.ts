@@ -125,6 +125,33 @@ describe('a real upload-pack', () => {
     await connection.close();
   });
 
+  test('an upload-pack that was told of shallow commits is not asked again: it would leave out what is behind them', async () => {
+    const { stdout } = await git.run(['rev-list', '--first-parent', '--max-count=6', 'HEAD'], {
+      gitDir: path,
+    });
+    const line = text(stdout).trim().split('\n');
+    /** The client has this commit of the line, and nothing behind it. */
+    const from = (back: number) =>
+      encodeFetchRequest({
+        wants: line.slice(0, 1),
+        haves: line.slice(back, back + 1),
+        shallow: line.slice(back, back + 1),
+        objectFormat: 'sha1',
+        agent: 'test',
+        done: true,
+        ofsDelta: true,
+      });
+    const alone = connectionTo(open);
+    const expected = await packBytes(await alone.request(from(5), never));
+    await alone.close();
+    opened = 0;
+    const connection = connectionTo(open);
+    expect(await packBytes(await connection.request(from(1), never))).toBeLessThan(expected);
+    expect(await packBytes(await connection.request(from(5), never))).toBe(expected);
+    expect(opened).toBe(2);
+    await connection.close();
+  });
+
   test('nothing is asked once it is closed', async () => {
     const connection = connectionTo(open);
     expect(text(await all(await connection.request(lsRefs, never)))).toContain('refs/heads/');

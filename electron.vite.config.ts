@@ -13,6 +13,7 @@ export default defineConfig({
           electron: 'main/electron.ts',
           cli: 'main/cli.ts',
           'engine-process': 'main/engine-process.ts',
+          askpass: 'main/askpass.ts',
           'pack-tools-worker': 'main/platform/pack-tools-worker.ts',
         },
         output: flat,

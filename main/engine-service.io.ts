@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import pkg from '../package.json' with { type: 'json' };
+import { askpassEnvironment } from './askpass-program.io.ts';
 import { contractFailureOf, createHostTable, listenLocal, localAddress } from './api/index.ts';
 import type { LocalListener } from './api/index.ts';
 import { failureWords } from './contract/index.ts';
@@ -83,7 +84,11 @@ async function serve(home: string, parent: EngineParent, lock: Lock): Promise<vo
     openDuplex: createDuplexOpener(git),
     log: (event, facts) => log.info(event, facts),
   };
-  const engine = createEngine(ports, { defaultDirectory: homedir() });
+  const askpassEnv = askpassEnvironment(home, process);
+  const engine = createEngine(ports, {
+    defaultDirectory: homedir(),
+    ...(askpassEnv === null ? {} : { askpassEnv }),
+  });
 
   let ending: Promise<void> | null = null;
   const end = (why: string): Promise<void> => {

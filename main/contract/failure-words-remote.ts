@@ -58,7 +58,7 @@ export const remoteFailureWords = {
     what: (f) =>
       `This computer has never seen the SSH key of ${serverIn(f)}, so nobody can say whether it is the right one.`,
     kept: downloadKept,
-    todo: 'Connect to the server once with ssh in a terminal, compare the fingerprint with what its owner publishes, accept it, then try again.',
+    todo: 'Compare the fingerprint with what the owner of the server publishes, and accept it only if they are the same. Where it is not shown here, connect once with ssh in a terminal.',
     action: 'retry',
   },
   'host-key-changed': {

@@ -155,8 +155,8 @@ describe.skipIf(lacksSshd())('ssh', () => {
   describe('what stands in the way is named', () => {
     const url = () => `${server.origin}${reposRoot()}/linear.git`;
 
-    test('a key that was never seen', async () => {
-      await start(server.commandWith(['UserKnownHostsFile /dev/null']));
+    test('a key that was never seen, where the user wants no questions about it', async () => {
+      await start(server.commandWith(['UserKnownHostsFile /dev/null', 'StrictHostKeyChecking yes']));
       await expectFailed(engine, url(), 'host-key-unknown');
     });
 

@@ -17,6 +17,7 @@ export const entries: readonly string[] = [
   'main/electron.ts',
   'main/cli.ts',
   'main/engine-process.ts',
+  'main/askpass.ts',
   'main/start.ts',
   'preload/index.ts',
 ];

@@ -1,6 +1,6 @@
 /** Performs what the table decides: applies events to a job, keeps the record, starts and stops its work. */
 
-import { errorKinds, failureOf, type EngineFailure } from '../errors.ts';
+import { errorKinds, failureOf, type EngineErrorCode, type EngineFailure } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import type { RemoteAddress } from '../remote/index.ts';
 import type { WorkContext } from './work-context.ts';
@@ -33,6 +33,9 @@ export interface RunnerParts {
   /** A slot may be free, or a job may want one. */
   onQueueChanged(): void;
 }
+
+/** How ssh ends without the answer it wanted. After any other end it had found another way. */
+const sshRefusals: ReadonlySet<EngineErrorCode> = new Set(['authentication-required', 'host-key-unknown']);
 
 const activityLinesShown = 500;
 
@@ -167,7 +170,7 @@ export class Runner {
     live.tick(ports.clock.monotonicMs());
     live.progress.fail();
     record.tries = record.bytes.usefulBytes - usefulBefore >= progressBytesMin ? 1 : record.tries + 1;
-    const sshAsked = this.#parts.sshQuestionOf(live);
+    const sshAsked = sshRefusals.has(failure.code) ? this.#parts.sshQuestionOf(live) : null;
     if (sshAsked !== null) return this.#ask(live, failure, sshAsked);
     const decision = decide({
       failure,

@@ -2,7 +2,16 @@
 
 import { failureOf } from '../errors.ts';
 import { indexOrphans } from '../objects/index.ts';
-import { isCompletable, mapRefs, planClone, planObjects, refPrefixes, type RefMap } from '../plan/index.ts';
+import {
+  driftBetween,
+  driftSentence,
+  isCompletable,
+  mapRefs,
+  planClone,
+  planObjects,
+  refPrefixes,
+  type RefMap,
+} from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
 import { checkTarget, createRepository, sweepTemporaryPacks } from '../repo/index.ts';
 import { completeByIds } from './completion.io.ts';
@@ -86,7 +95,8 @@ async function prepare(
   if (earlier !== null && earlier.objectFormat === now.offer.objectFormat) {
     await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
     await salvageLeftovers(context, now.offer.objectFormat);
-    noteDrift(context, earlier, now);
+    const drift = driftSentence(driftBetween(earlier.refs, now.refs));
+    if (drift !== null) context.note('notice', drift);
     const gained = live.artefacts.some(({ stored }) => stored.state === 'verified');
     return { pins: earlier, map: mapOf(context, earlier), gained };
   }
@@ -108,19 +118,6 @@ async function prepare(
   await createRepository({ git: ports.git, disk: ports.disk, workspace, options, objectFormat, signal });
   await writePins(ports.disk, workspace, pins);
   return { pins, map, gained: false };
-}
-
-/** Says how the remote's refs moved since the clone was pinned; the next fetch brings them. */
-function noteDrift(context: WorkContext, pinned: Pins, now: Pick<Pins, 'refs'>): void {
-  const before = new Map(pinned.refs.map((ref) => [ref.name, ref.oid]));
-  const moved = now.refs.filter((ref) => before.has(ref.name) && before.get(ref.name) !== ref.oid).length;
-  const added = now.refs.filter((ref) => !before.has(ref.name)).length;
-  const gone = pinned.refs.length - (now.refs.length - added);
-  if (moved + added + gone === 0) return;
-  context.note(
-    'notice',
-    `Since this clone began ${moved} refs moved, ${added} came and ${gone} went; it finishes as it began.`,
-  );
 }
 
 /** Everything in one pack; when that is cut off and can be completed, the rest by object id. */

@@ -7,3 +7,4 @@ export {
   type MappedRef,
   type RefMap,
 } from './ref-map.ts';
+export { driftBetween, driftSentence, type Drift } from './drift.ts';

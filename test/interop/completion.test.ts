@@ -1,0 +1,148 @@
+/** Clones over connections that never live long enough: every object that arrived counts, and the end is git's. */
+
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JobDetail } from '../../main/contract/index.ts';
+import { makeBigRepo } from '../support/big-repo.ts';
+import { expectSameAsGitClone } from '../support/compare.ts';
+import { git } from '../support/git.ts';
+import { startGitHttpServer, type GitHttpServer } from '../support/git-http-server.ts';
+import { seededFractions } from '../support/noise.ts';
+import { startEngine, waitForJob, type TestEngine } from '../support/packmule.ts';
+import { makeTempDir, removeTempDirs } from '../support/temp.ts';
+
+let path: string;
+/** What one uncut clone takes: the server's pack. */
+let fullBytes: number;
+let server: GitHttpServer;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  path = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
+  // One pack, so that its size is what an uncut clone receives.
+  const counts = await git(['-C', path, 'count-objects', '-v']);
+  expect(counts).toContain('packs: 1\n');
+  fullBytes = Number(/^size-pack: (\d+)$/m.exec(counts)?.[1]) * 1024;
+});
+
+beforeEach(async () => {
+  server = await startGitHttpServer({ root: dirname(path), config: { 'uploadpack.allowFilter': 'true' } });
+  engine = await startEngine();
+});
+
+afterEach(async () => {
+  await engine.quit();
+  await server.close();
+});
+
+afterAll(removeTempDirs);
+
+const url = () => `${server.url}/${basename(path)}`;
+
+async function start(directory: string): Promise<string> {
+  const asked = { url: url(), directory, options: { noCheckout: true }, start: 'now' as const };
+  return (await engine.client.ask('job.clone', asked)).id;
+}
+
+async function expectSame(directory: string): Promise<void> {
+  server.onRequest = undefined;
+  server.limits = {};
+  const theirs = join(makeTempDir('theirs'), 'clone');
+  await git(['clone', '--quiet', '--no-checkout', url(), theirs]);
+  await expectSameAsGitClone(directory, theirs);
+}
+
+const ended = (detail: JobDetail) => detail.job.state === 'done' || detail.job.state === 'failed';
+/** Only answers with objects in them are cut; the list of refs is short. */
+const answered = () => server.log.reduce((sum, request) => sum + request.bodyBytes, 0);
+
+describe('connections that are cut', () => {
+  test.each([
+    ['after 2 MB, by a plain close', 2_000_000, false, 1.0],
+    ['after 500 kB, by a plain close', 500_000, false, 1.02],
+    ['after 500 kB, by a reset', 500_000, true, 1.1],
+  ])('%s: finishes, and asks for nothing twice', async (_name, cutAfterBytes, reset, wireMax) => {
+    server.limits = { cutAfterBytes, reset };
+    const directory = join(makeTempDir('cut'), 'clone');
+    const detail = await waitForJob(engine.client, await start(directory), ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    expect(detail.plan?.strategy).toBe('objects');
+    expect(detail.job.drops).toBeGreaterThan(0);
+    // As the server counts them.
+    expect(answered() / fullBytes).toBeLessThan(wireMax + 0.03);
+    expect(detail.job.bytes.wastedBytes / detail.job.bytes.wireBytes).toBeLessThan(0.15);
+    expect(detail.job.bytes.savedBytes).toBeGreaterThan(0);
+    await expectSame(directory);
+  });
+
+  test('git clone never finishes there', async () => {
+    server.limits = { cutAfterBytes: 2_000_000 };
+    await expect(git(['clone', '--quiet', url(), join(makeTempDir('theirs'), 'clone')])).rejects.toThrow();
+  });
+});
+
+describe('an engine that dies', () => {
+  test('at any moment of a clone that is cut again and again: the next one goes on', async () => {
+    server.limits = { cutAfterBytes: 700_000, bytesPerSecond: 6_000_000 };
+    const fraction = seededFractions(42);
+    const directory = join(makeTempDir('killed'), 'clone');
+    const id = await start(directory);
+    for (let kill = 0; kill < 8; kill++) {
+      await sleep(100 + fraction() * 900);
+      await engine.kill();
+      engine = await startEngine(engine.home);
+    }
+    const detail = await waitForJob(engine.client, id, ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    await expectSame(directory);
+  });
+
+  test('and one that is paused and resumed keeps what arrived', async () => {
+    server.limits = { cutAfterBytes: 700_000, bytesPerSecond: 4_000_000 };
+    const directory = join(makeTempDir('paused'), 'clone');
+    const id = await start(directory);
+    for (let pause = 0; pause < 5; pause++) {
+      await sleep(500);
+      await engine.client.ask('job.pause', { ids: [id] });
+      expect(server.running).toBe(0);
+      await engine.client.ask('job.resume', { ids: [id] });
+    }
+    const detail = await waitForJob(engine.client, id, ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    await expectSame(directory);
+  });
+});
+
+describe('a remote that moves between tries', () => {
+  test('the clone ends on the refs it began with, and says that they moved', async () => {
+    const moving = join(makeTempDir('moving'), 'moving.git');
+    await git(['clone', '--quiet', '--bare', path, moving]);
+    await server.close();
+    server = await startGitHttpServer({
+      root: dirname(moving),
+      config: { 'uploadpack.allowFilter': 'true' },
+    });
+    server.limits = { cutAfterBytes: 1_000_000, bytesPerSecond: 3_000_000 };
+    const directory = join(makeTempDir('pinned'), 'clone');
+    const asked = {
+      url: `${server.url}/moving.git`,
+      directory,
+      options: { bare: true },
+      start: 'now' as const,
+    };
+    const { id } = await engine.client.ask('job.clone', asked);
+    await waitForJob(engine.client, id, (detail) => detail.job.drops > 0, 30_000);
+    await engine.client.ask('job.pause', { ids: [id] });
+    const before = (await git(['-C', moving, 'rev-parse', 'main'])).trim();
+    const older = (await git(['-C', moving, 'rev-parse', 'main~20'])).trim();
+    await git(['-C', moving, 'update-ref', 'refs/heads/main', older]);
+    server.limits = {};
+    await engine.client.ask('job.resume', { ids: [id] });
+    const detail = await waitForJob(engine.client, id, ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    expect((await git(['-C', directory, 'rev-parse', 'main'])).trim()).toBe(before);
+    expect(detail.activity.map(({ text }) => text).join('\n')).toContain('1 ref moved');
+    await git(['-C', directory, 'fsck', '--connectivity-only']);
+  });
+});

@@ -3,6 +3,7 @@
 import { createContext } from 'svelte';
 import {
   failureFrom,
+  type AnswerChoice,
   type Client,
   type EndpointName,
   type Input,
@@ -107,9 +108,15 @@ export class AppState {
     await this.#ask('job.resume', { all: true }, words.tried.resume);
   }
 
-  async answer(job: JobView, choice: 'retry' | 'cancel'): Promise<void> {
+  /** `secret` with the choice `answer`; it is sent and not kept. */
+  async answer(
+    job: JobView,
+    choice: AnswerChoice,
+    secret: { username?: string; password?: string } = {},
+  ): Promise<void> {
     if (!job.question) return;
-    await this.#ask('job.answer', { id: job.id, questionId: job.question.id, choice }, words.tried.answer);
+    const questionId = job.question.id;
+    await this.#ask('job.answer', { id: job.id, questionId, choice, ...secret }, words.tried.answer);
   }
 
   /** Puts a job in front of another in the queue; `null` means at the end. */

@@ -114,6 +114,19 @@ export const words = {
   question: {
     retry: 'Try again',
     cancel: 'Cancel clone',
+    answer: 'Sign in',
+    yes: 'Yes, this is the right key',
+    no: 'No',
+    /** In a row: leads to the details, where there is room for an answer. */
+    open: 'Answer …',
+    formLabel: (name: string) => `Answer for ${name}`,
+    asking: 'The server that asks:',
+    username: 'User name',
+    password: 'Password or token',
+    passwordNote:
+      'Goes to your Git credential helper once the server has taken it; Packmule does not keep it.',
+    secret: 'Answer',
+    send: 'Send answer',
   },
 
   detail: {

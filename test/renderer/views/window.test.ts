@@ -106,6 +106,51 @@ test('a question is answered in its row', async () => {
   expect(transport.inputsOf('job.answer')).toEqual([{ id: 'one', questionId: 'q1', choice: 'retry' }]);
 });
 
+test('a name and a password are given in the details, and forgotten', async () => {
+  const url = 'https://git.example.org/team/app.git';
+  const question = {
+    id: 'q1',
+    kind: 'authentication',
+    failure: failure('authentication-required', { status: 401 }),
+    choices: ['answer', 'retry', 'cancel'],
+    host: 'git.example.org',
+    url,
+    usernameHint: 'ann',
+  } satisfies JobView['question'];
+  await open([job({ id: 'one', name: 'one', state: 'needs-you', question })]);
+  await fireEvent.click(screen.getByRole('button', { name: 'Answer …: one' }));
+  const form = await screen.findByRole('form', { name: 'Answer for one' });
+  expect(within(form).getByText(url)).toBeTruthy();
+  expect((within(form).getByLabelText('User name') as HTMLInputElement).value).toBe('ann');
+  const password = within(form).getByLabelText('Password or token') as HTMLInputElement;
+  const button = within(form).getByRole('button', { name: 'Sign in' }) as HTMLButtonElement;
+  expect([password.type, button.disabled]).toEqual(['password', true]);
+  await fireEvent.input(password, { target: { value: ' s3cret ' } });
+  await fireEvent.submit(form);
+  expect(transport.inputsOf('job.answer')).toEqual([
+    { id: 'one', questionId: 'q1', choice: 'answer', username: 'ann', password: ' s3cret ' },
+  ]);
+  expect(password.value).toBe('');
+  expect(document.documentElement.outerHTML + document.title).not.toContain('s3cret');
+});
+
+test('a host key is judged only where its fingerprint is seen', async () => {
+  const prompt = 'ED25519 key fingerprint is SHA256:abc.\nContinue (yes/no)?';
+  const question = {
+    id: 'q1',
+    kind: 'ssh-host-key',
+    failure: failure('host-key-unknown'),
+    choices: ['yes', 'no'],
+    prompt,
+  } satisfies JobView['question'];
+  await open([job({ id: 'one', name: 'one', state: 'needs-you', question })]);
+  expect(screen.queryByRole('button', { name: /^Yes/ })).toBeNull();
+  await fireEvent.click(screen.getByRole('button', { name: 'Answer …: one' }));
+  expect(await screen.findByText(/SHA256:abc/)).toBeTruthy();
+  await fireEvent.click(screen.getByRole('button', { name: /^Yes, this is the right key/ }));
+  expect(transport.inputsOf('job.answer')).toEqual([{ id: 'one', questionId: 'q1', choice: 'yes' }]);
+});
+
 test('details follow the chosen row and let go of the last one', async () => {
   const jobs = everyState();
   const [linux, , git] = jobs as [JobView, JobView, JobView];

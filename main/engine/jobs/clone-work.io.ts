@@ -70,7 +70,7 @@ async function pinnedGround(context: WorkContext): Promise<Ground> {
  * cases every socket, file and process of the work is gone.
  */
 export async function runClone(context: WorkContext, from: 'probe' | 'connect' | 'checkout'): Promise<void> {
-  context.live.progress.reset(from);
+  context.live.startOver(from);
   const ground = from === 'probe' ? await fetchEverything(context) : await pinnedGround(context);
   if (from === 'probe') {
     reached(context, 'connect');

@@ -98,6 +98,7 @@ export async function spoolPack(
   } catch (error) {
     await closeQuietly(spool);
     keepPiece(context, artefact, spool.durableBytes);
+    ports.store.saveArtefact(artefact.stored);
     endAttempt(context, attempt, artefact.bytes, signal.aborted ? null : failureOf(error));
     return { artefact, stream: null, error };
   }
@@ -126,7 +127,11 @@ export async function downloadPack(
     ...how,
     signal,
     listener: {
-      onObjects: (done, total) => live.progress.advance('download', done, total, 'objects'),
+      onObjects: (done, total) => {
+        live.progress.advance('download', done, total, 'objects');
+        const artefact = live.artefacts.at(-1);
+        if (artefact?.stored.kind === 'pack-stream') artefact.stored.objects = done;
+      },
       onDeltas: (done, total) => live.progress.advance('index', done, total, 'deltas'),
     },
   });

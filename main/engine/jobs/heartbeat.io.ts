@@ -41,12 +41,18 @@ export class Heartbeat {
 
   totals(): Omit<Totals, 'held'> {
     const nowMs = this.#ports.clock.monotonicMs();
-    return { rateBytesPerSecond: this.#rate.perSecond(nowMs), rateHistory: this.#rate.history(nowMs, 60) };
+    // The sum of what the jobs show, so that the one is never seen to contradict the others.
+    const rateBytesPerSecond = this.#working().reduce((sum, { rate }) => sum + rate.perSecond(nowMs), 0);
+    return { rateBytesPerSecond, rateHistory: this.#rate.history(nowMs, 60) };
+  }
+
+  #working(): LiveJob[] {
+    return [...this.#jobs()].filter((live) => isWorking(live.record.state));
   }
 
   #beat(): void {
     const nowMs = this.#ports.clock.monotonicMs();
-    const working = [...this.#jobs()].filter((live) => isWorking(live.record.state));
+    const working = this.#working();
     let received = 0;
     for (const live of working) {
       const before = live.record.bytes.wireBytes;
@@ -55,7 +61,7 @@ export class Heartbeat {
       this.#onChanged(live);
     }
     this.#rate.add(received, nowMs);
-    if (working.length > 0) this.#onTotals();
+    if (working.length > 0 || this.#rate.perSecond(nowMs) > 0) this.#onTotals();
     if (nowMs - this.#keptAtMs < figuresKeptEveryMs) return;
     this.#keptAtMs = nowMs;
     for (const live of working) this.#ports.store.saveJob(live.record);

@@ -6,7 +6,9 @@ import type { ClonePlan } from '../plan/index.ts';
 import type { GitConnection, RemoteOffer } from '../remote/index.ts';
 import { isWorking } from './job-machine.ts';
 import { Progress } from './progress.ts';
-import { etaSeconds, Rate } from './rate.ts';
+import { Pace } from './pace.ts';
+import { Rate } from './rate.ts';
+import type { StageName } from './states.ts';
 import type { StoredActivity, StoredArtefact, StoredAttempt, StoredJob, StoredPiece } from './records.ts';
 
 export interface LiveArtefact {
@@ -27,6 +29,7 @@ export class LiveJob {
   readonly record: StoredJob;
   readonly progress = new Progress();
   readonly rate = new Rate();
+  readonly #pace = new Pace();
   artefacts: LiveArtefact[] = [];
   attempts: StoredAttempt[] = [];
   activity: StoredActivity[] = [];
@@ -60,6 +63,12 @@ export class LiveJob {
     return this.stopWork !== null;
   }
 
+  /** Work begins at `from`, with what earlier tries brought where the plan can use it. */
+  startOver(from: StageName): void {
+    this.#pace.reset();
+    this.progress.reset(from, this.#keptObjects());
+  }
+
   /** From now on this connection's counters belong to the job. */
   attach(connection: GitConnection): void {
     this.detach();
@@ -87,6 +96,7 @@ export class LiveJob {
     if (wire > this.#seenWireBytes) this.rate.add(wire - this.#seenWireBytes, nowMs);
     this.#seenWireBytes = Math.max(wire, this.#seenWireBytes);
     this.#countTime(nowMs);
+    if (isWorking(this.record.state)) this.#pace.add(this.progress.fraction(), nowMs);
     this.record.bytes.usefulBytes = this.artefacts
       .filter(({ stored }) => stored.state !== 'abandoned')
       .reduce((sum, { bytes }) => sum + bytes, 0);
@@ -100,7 +110,7 @@ export class LiveJob {
       job: this.record,
       fraction,
       rateBytesPerSecond: working ? this.rate.perSecond(nowMs) : 0,
-      etaSeconds: working ? etaSeconds(fraction, this.rate.seconds) : null,
+      etaSeconds: working ? this.#pace.secondsLeft() : null,
       retry: this.retry,
     };
   }
@@ -130,6 +140,15 @@ export class LiveJob {
     const plan = this.record.plan as ClonePlan | null;
     if (plan?.cutCosts !== 'one-entry') return bytes;
     return arriving.reduce((sum, artefact) => sum + meanEntryBytes(artefact), 0);
+  }
+
+  #keptObjects(): { done: number; total: number } | null {
+    const total =
+      this.artefacts.find(({ stored }) => stored.kind === 'pack-stream')?.stored.totalObjects ?? null;
+    const plan = this.record.plan as ClonePlan | null;
+    if (total === null || plan?.cutCosts !== 'one-entry') return null;
+    const here = this.artefacts.filter(({ stored }) => stored.state !== 'abandoned');
+    return { done: here.reduce((sum, { stored }) => sum + stored.objects, 0), total };
   }
 
   #carriedFigures(): Carried {

@@ -23,8 +23,11 @@ export class Progress {
     this.reset();
   }
 
-  /** A new attempt: everything from `first` on starts again. */
-  reset(first: StageName = 'probe'): void {
+  /**
+   * A new attempt: everything from `first` on starts again. `kept`: objects here from earlier attempts, of those there
+   * are, where they need not be fetched again.
+   */
+  reset(first: StageName = 'probe', kept: { done: number; total: number } | null = null): void {
     const from = stageNames.indexOf(first);
     for (const [i, name] of stageNames.entries()) {
       const done = i < from;
@@ -38,6 +41,9 @@ export class Progress {
       });
     }
     this.#highest = 0;
+    if (kept === null || kept.total === 0 || this.#stage('download').state === 'done') return;
+    const fraction = Math.min(1, kept.done / kept.total);
+    this.#set('download', { ...kept, unit: 'objects', fraction });
   }
 
   begin(name: StageName): void {

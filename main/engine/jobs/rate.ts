@@ -3,14 +3,16 @@
 const historySeconds = 120;
 /** The rate shown looks back this far; shorter jumps about, longer lies after a pause. */
 const windowSeconds = 8;
-/** An estimate of the time left is believed after this much steady work. */
-const etaSecondsMin = 5;
+/** What is measured over less than this says nothing about a rate. */
+const rateMsMin = 500;
 
 export class Rate {
   /** Bytes per whole second, newest last. */
   readonly #perSecond: number[] = [];
   #second: number | null = null;
   #current = 0;
+  /** The first moment anything is known about. */
+  #sinceMs = 0;
 
   /** Tells of `bytes` received at `nowMs` (monotonic). */
   add(bytes: number, nowMs: number): void {
@@ -18,23 +20,21 @@ export class Rate {
     this.#current += bytes;
   }
 
-  /** Bytes per second over the last few whole seconds; 0 when nothing has been heard for as long. */
+  /** Bytes per second over the last few seconds; 0 when nothing has been heard for as long. */
   perSecond(nowMs: number): number {
     this.#advance(nowMs);
+    const second = this.#second ?? 0;
+    // The second under way counts for the part of it that is over, so that a fast start is not shown as a slow one.
+    const spanMs = nowMs - Math.max(this.#sinceMs, (second - windowSeconds) * 1000);
+    if (spanMs < rateMsMin) return 0;
     const recent = this.#perSecond.slice(-windowSeconds);
-    if (recent.length === 0) return 0;
-    return recent.reduce((sum, bytes) => sum + bytes, 0) / recent.length;
+    return (recent.reduce((sum, bytes) => sum + bytes, this.#current) * 1000) / spanMs;
   }
 
   /** Bytes of each of the last whole seconds, oldest first. */
   history(nowMs: number, seconds: number = historySeconds): number[] {
     this.#advance(nowMs);
     return this.#perSecond.slice(-seconds);
-  }
-
-  /** Seconds since the first byte that are behind this rate. */
-  get seconds(): number {
-    return this.#perSecond.length;
   }
 
   /** Forget the past: a new try starts from nothing. */
@@ -48,6 +48,7 @@ export class Rate {
     const second = Math.floor(nowMs / 1000);
     if (this.#second === null) {
       this.#second = second;
+      this.#sinceMs = nowMs;
       return;
     }
     // A clock that jumped far ahead (sleep) leaves silence, not hours of zeros.
@@ -60,10 +61,4 @@ export class Rate {
       this.#perSecond.splice(0, this.#perSecond.length - historySeconds);
     if (second > this.#second) this.#second = second;
   }
-}
-
-/** Seconds left at this pace, or null while that is not worth believing. */
-export function etaSeconds(fraction: number | null, activeSeconds: number): number | null {
-  if (fraction === null || fraction <= 0.02 || fraction >= 1 || activeSeconds < etaSecondsMin) return null;
-  return Math.round((activeSeconds * (1 - fraction)) / fraction);
 }

@@ -39,6 +39,13 @@ const sshRefusals: ReadonlySet<EngineErrorCode> = new Set(['authentication-requi
 
 const activityLinesShown = 500;
 
+/** What a person did, for the job's log. */
+const wishesNoted: Partial<Record<JobEvent, string>> = {
+  pause: 'Paused.',
+  resume: 'Taken up again.',
+  cancel: 'Cancelled.',
+};
+
 export class Runner {
   readonly #parts: RunnerParts;
 
@@ -55,6 +62,8 @@ export class Runner {
     live.setWorking(isWorking(move.to), ports.clock.monotonicMs());
     if (!isWorking(move.to) && move.to !== 'retrying' && move.to !== 'waiting-for-network') live.retry = null;
     for (const effect of move.effects) this.#perform(live, effect);
+    const noted = wishesNoted[event];
+    if (noted !== undefined) this.note(live, 'info', noted);
     this.save(live);
     ports.log('job-moved', { job: live.id, event, to: move.to });
     this.#parts.onQueueChanged();

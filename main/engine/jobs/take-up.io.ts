@@ -30,5 +30,6 @@ export function takeUp(ports: Ports, live: LiveJob): void {
   live.attempts = ports.store.loadAttempts(live.id);
   live.activity = ports.store.loadActivity(live.id, activityLinesMax);
   live.artefacts = loadArtefacts(live, ports);
+  if (live.record.stage !== null && live.record.state !== 'done') live.startOver(live.record.stage);
   for (const attempt of live.attempts) if (attempt.result === 'running') closeAttempt(ports, live, attempt);
 }

@@ -56,7 +56,7 @@ export function planClone(offer: RemoteOffer, options: CloneOptions, host: strin
 export function planObjects(host: string): ClonePlan {
   return {
     strategy: 'objects',
-    sentence: `The connection was cut. Everything that arrived is kept; ${host} is asked for exactly the objects that are missing.`,
+    sentence: `The download was interrupted. Everything that arrived is kept; ${host} is asked for exactly the objects that are missing.`,
     cutCosts: 'one-entry',
   };
 }

@@ -53,6 +53,18 @@ describe('Progress', () => {
     expect(progress.current()).toBe('checkout');
   });
 
+  it('counts what earlier tries brought, from the first moment of the next one', () => {
+    const progress = new Progress();
+    progress.reset('probe', { done: 50, total: 100 });
+    const before = progress.fraction() ?? 0;
+    expect(before).toBeGreaterThan(0.3);
+    progress.complete('probe');
+    progress.advance('download', 20, 100, 'objects');
+    expect(progress.fraction()).toBeGreaterThanOrEqual(before);
+    progress.reset('connect', { done: 50, total: 100 });
+    expect(progress.stages()[1]).toMatchObject({ state: 'done', fraction: 1 });
+  });
+
   it('marks the stage that failed', () => {
     const progress = new Progress();
     progress.complete('probe');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { etaSeconds, Rate } from '../../../main/engine/jobs/rate.ts';
+import { Rate } from '../../../main/engine/jobs/rate.ts';
 
 describe('Rate', () => {
   it('keeps one figure per whole second', () => {
@@ -18,6 +18,14 @@ describe('Rate', () => {
     expect(rate.perSecond(40_000)).toBe(0);
   });
 
+  it('shows a fast start as fast, as soon as it can be told', () => {
+    const rate = new Rate();
+    rate.add(100, 900);
+    expect(rate.perSecond(1_200)).toBe(0);
+    rate.add(300, 1_300);
+    expect(rate.perSecond(1_700)).toBe(500);
+  });
+
   it('holds two minutes at most, also after a clock that jumped a day', () => {
     const rate = new Rate();
     rate.add(5, 0);
@@ -31,15 +39,5 @@ describe('Rate', () => {
     rate.add(5, 10_000);
     rate.add(5, 4000);
     expect(rate.history(11_000)).toEqual([10]);
-  });
-});
-
-describe('time left', () => {
-  it('is told only when it is worth believing', () => {
-    expect(etaSeconds(null, 100)).toBeNull();
-    expect(etaSeconds(0.01, 100)).toBeNull();
-    expect(etaSeconds(0.5, 2)).toBeNull();
-    expect(etaSeconds(0.25, 30)).toBe(90);
-    expect(etaSeconds(1, 30)).toBeNull();
   });
 });

@@ -8,7 +8,7 @@ import type { Failure, JobDetail, JobId, QuestionView } from '../contract/index.
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { failureLines } from './progress-words.ts';
+import { arrivedFor, failureLines } from './progress-words.ts';
 import { askQuestion } from './question.io.ts';
 import type { TypedAnswer } from './question.io.ts';
 import type { JobEnd, Reporter } from './reporters.io.ts';
@@ -100,7 +100,7 @@ async function answerOrLeave(following: Following, detail: JobDetail): Promise<J
   // JSON readers get the question as a line of its own.
   reporter.update(detail);
   if (!reporter.canAsk) {
-    const words = [...failureLines(question.failure), ...resumeWords(job.id)];
+    const words = [...failureLines(question.failure, arrivedFor(job)), ...resumeWords(job.id)];
     return { detail, state: job.state, failure: question.failure, exitCode: exitCodes.resumable, words };
   }
   reporter.stepAside();
@@ -152,7 +152,7 @@ function stoppedEnd(detail: JobDetail): JobEnd {
   if (job.state === 'paused') return end(exitCodes.resumable, resumeWords(job.id));
   if (job.state === 'cancelled') return end(exitCodes.failed, ['The clone was cancelled.']);
   const failure = job.failure ?? { code: 'internal', facts: {} };
-  return end(exitCodeOf(failure.code), failureLines(failure));
+  return end(exitCodeOf(failure.code), failureLines(failure, arrivedFor(job)));
 }
 
 function removedEnd(last: JobDetail | null): JobEnd {
@@ -167,7 +167,7 @@ function lostEnd(last: JobDetail | null, failure: Failure): JobEnd {
     state: last?.job.state ?? 'none',
     failure,
     exitCode: failure.code === 'engine-stopped' ? exitCodes.resumable : exitCodeOf(failure.code),
-    words: [...failureLines(failure), ...(id === undefined ? [] : resumeWords(id))],
+    words: [...failureLines(failure, arrivedFor(last?.job)), ...(id === undefined ? [] : resumeWords(id))],
   };
 }
 

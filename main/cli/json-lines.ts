@@ -50,7 +50,13 @@ export function jsonLines(
   next.retryAtMs = job.retry?.atMs ?? null;
   if (job.retry !== null && next.retryAtMs !== memory.retryAtMs) {
     const { attempt, atMs, failure } = job.retry;
-    lines.push({ type: 'retry', job: job.id, attempt, atMs, failure: failureValue(failure) });
+    lines.push({
+      type: 'retry',
+      job: job.id,
+      attempt,
+      atMs,
+      failure: failureValue(failure, job.bytes.usefulBytes > 0),
+    });
   }
   next.question = job.question?.id ?? null;
   if (job.question !== null && next.question !== memory.question) {
@@ -105,14 +111,14 @@ export function resultLine(
     drops: job?.drops ?? null,
     seconds: job?.activeSeconds ?? null,
     strategy: detail?.plan?.strategy ?? null,
-    failure: end.failure === null ? null : failureValue(end.failure),
+    failure: end.failure === null ? null : failureValue(end.failure, (job?.bytes.usefulBytes ?? 0) > 0),
     exitCode: end.exitCode,
   };
 }
 
 /** Code and facts for programs, words for people. */
-export function failureValue(failure: Failure): object {
-  const { title, what, kept, todo } = failureWords(failure);
+export function failureValue(failure: Failure, arrived = false): object {
+  const { title, what, kept, todo } = failureWords(failure, arrived);
   return { code: failure.code, facts: failure.facts, title, what, kept, todo };
 }
 

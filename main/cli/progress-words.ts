@@ -33,8 +33,8 @@ export function leftText(job: JobView): string {
 }
 
 /** `the server closed the connection. Everything … is kept.`: what happened and what of it is not lost. */
-export function troubleText(failure: Failure): string {
-  const { what, kept } = failureWords(failure);
+export function troubleText(failure: Failure, arrived: boolean): string {
+  const { what, kept } = failureWords(failure, arrived);
   return safeText([what, kept].filter((part) => part !== '').join(' '));
 }
 
@@ -43,16 +43,21 @@ export function waitingText(job: JobView, nowMs: number): string {
   if (job.retry !== null && (job.state === 'retrying' || job.state === 'waiting-for-network')) {
     const seconds = Math.max(0, (job.retry.atMs - nowMs) / 1000);
     const until = seconds > 0 ? `Trying again in ${durationText(seconds)}` : 'Trying again';
-    return `${until}: ${troubleText(job.retry.failure)}`;
+    return `${until}: ${troubleText(job.retry.failure, arrivedFor(job))}`;
   }
   if (job.state === 'queued') return 'Waiting for its turn behind other jobs.';
   if (job.state === 'paused') return 'Paused.';
   return '';
 }
 
-/** The failure as lines to read: what happened, what is kept, what to do. */
-export function failureLines(failure: Failure): string[] {
-  const { title, what, kept, todo } = failureWords(failure);
+/** Whether anything of a job was downloaded: only then there is something to keep. */
+export function arrivedFor(job: Pick<JobView, 'bytes'> | null | undefined): boolean {
+  return (job?.bytes.usefulBytes ?? 0) > 0;
+}
+
+/** The failure as lines to read: what happened, what is kept, what to do. `arrived`: something was downloaded before it. */
+export function failureLines(failure: Failure, arrived = false): string[] {
+  const { title, what, kept, todo } = failureWords(failure, arrived);
   const detail = failure.facts.detail;
   const lines = [`${title}: ${what}`, kept, todo].map(safeText).filter((line) => line !== '');
   // The other side's own words, unless the sentence holds them already.

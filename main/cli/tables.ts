@@ -3,7 +3,7 @@
 import type { JobDetail, JobState, JobView, ProbeView, TotalsView } from '../contract/index.ts';
 import { jobStates } from '../contract/index.ts';
 import { figureLines } from './figures.ts';
-import { amountText, failureLines, leftText, speedText, waitingText } from './progress-words.ts';
+import { amountText, arrivedFor, failureLines, leftText, speedText, waitingText } from './progress-words.ts';
 import { stageLabels, stateLabels } from './stage-words.ts';
 import { padEnd, safeText } from './text.ts';
 import { bytesText, countText, percentText, plural, rateText } from './units.ts';
@@ -69,7 +69,7 @@ export function detailLines(detail: JobDetail, nowMs: number): string[] {
     ...table(rows),
     ...table(stages),
     ...(waiting === '' ? [] : [waiting]),
-    ...(trouble === null ? [] : failureLines(trouble)),
+    ...(trouble === null ? [] : failureLines(trouble, arrivedFor(job))),
     ...(job.requests > 0 ? figureLines(detail) : []),
   ];
 }

@@ -6,6 +6,14 @@ export function quoted(text: string | undefined, otherwise: string): string {
   return text ? `“${text}”` : otherwise;
 }
 
+/**
+ * The address a person knows, of one that was asked for: over HTTP, git puts the service behind it
+ * (gitprotocol-http(5), "Smart Clients").
+ */
+export function address(url: string | undefined): string | undefined {
+  return url?.replace(/\/(?:info\/refs(?:\?.*)?|git-upload-pack)$/, '');
+}
+
 export function named(noun: string, name: string | undefined, otherwise: string): string {
   return name ? `${noun} “${name}”` : otherwise;
 }

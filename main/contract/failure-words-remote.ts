@@ -1,6 +1,6 @@
 /** The words for what goes wrong between this computer and a server. */
 
-import { after, named, quoted, reason, server, serverIn, status, words } from './failure-phrases.ts';
+import { address, after, named, quoted, reason, server, serverIn, status, words } from './failure-phrases.ts';
 import { nothingChanged, downloadKept, type FailureRow } from './failure-row.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -10,7 +10,7 @@ export const remoteFailureWords = {
     title: 'Server not found',
     what: (f) => `No server called ${quoted(f.host, 'that')} could be found.`,
     kept: downloadKept,
-    todo: 'Check your connection and the spelling of the address. Packmule goes on when the server can be found.',
+    todo: 'Check your connection and the spelling of the address, then try again.',
     action: 'retry',
     severity: 'warning',
   },
@@ -18,7 +18,7 @@ export const remoteFailureWords = {
     title: 'Connection refused',
     what: (f) => `${server(f)} is there, but did not accept the connection.`,
     kept: downloadKept,
-    todo: 'Check the port in the address, or wait: the server may be restarting.',
+    todo: 'Check the port in the address, or try again later: the server may be restarting.',
     action: 'retry',
     severity: 'warning',
   },
@@ -26,7 +26,7 @@ export const remoteFailureWords = {
     title: 'No answer in time',
     what: (f) => `${server(f)} did not answer in time.`,
     kept: downloadKept,
-    todo: 'Nothing needs to be done: Packmule tries again. If it lasts, check your connection.',
+    todo: 'Try again. If it lasts, check your connection.',
     action: 'retry',
     severity: 'warning',
   },
@@ -34,7 +34,7 @@ export const remoteFailureWords = {
     title: 'Connection lost',
     what: (f) => `The connection to ${serverIn(f)} ended in the middle.`,
     kept: downloadKept,
-    todo: 'Nothing needs to be done: Packmule tries again.',
+    todo: 'Try again.',
     action: 'retry',
     severity: 'warning',
   },
@@ -42,7 +42,7 @@ export const remoteFailureWords = {
     title: 'No network',
     what: (f) => `This computer has no way to ${serverIn(f)} at the moment.`,
     kept: downloadKept,
-    todo: 'Connect to a network; Packmule goes on by itself.',
+    todo: 'Connect to a network, then try again.',
     action: 'retry',
     severity: 'warning',
   },
@@ -106,7 +106,7 @@ export const remoteFailureWords = {
   'repository-not-found': {
     title: 'Repository not found',
     what: (f) =>
-      `${server(f)} has no repository at ${quoted(f.url, 'this address')}, or does not show it to you.`,
+      `${server(f)} has no repository at ${quoted(address(f.url), 'this address')}, or does not show it to you.`,
     kept: downloadKept,
     todo: 'Check the address. A private repository may look missing until you are signed in.',
     action: 'edit-url',
@@ -115,7 +115,7 @@ export const remoteFailureWords = {
     title: 'Server asks for a pause',
     what: (f) => `${server(f)} received too many requests from this network${status(f)}.`,
     kept: downloadKept,
-    todo: (f) => `Nothing needs to be done: Packmule tries again ${after(f.retryAfterMs)}.`,
+    todo: (f) => `It can be asked again ${after(f.retryAfterMs)}.`,
     action: 'retry',
     severity: 'warning',
   },
@@ -123,7 +123,7 @@ export const remoteFailureWords = {
     title: 'Server trouble',
     what: (f) => `${server(f)} has trouble of its own${status(f)}.`,
     kept: downloadKept,
-    todo: (f) => `Nothing needs to be done: Packmule tries again ${after(f.retryAfterMs)}.`,
+    todo: (f) => `It can be asked again ${after(f.retryAfterMs)}.`,
     action: 'retry',
     severity: 'warning',
   },

@@ -4,7 +4,7 @@
  * for what needs a server and one for the rest.
  */
 
-import type { FailureRow, FailureWords, Words } from './failure-row.ts';
+import { downloadKept, type FailureRow, type FailureWords, type Words } from './failure-row.ts';
 import { localFailureWords } from './failure-words-local.ts';
 import { remoteFailureWords } from './failure-words-remote.ts';
 import type { Failure, FailureCode, FailureFacts } from './failures.ts';
@@ -13,14 +13,17 @@ export type { FailureAction, FailureWords } from './failure-row.ts';
 
 const table: Record<FailureCode, FailureRow> = { ...localFailureWords, ...remoteFailureWords };
 
-/** The words for a failure. Facts that are absent leave a shorter sentence, never a gap. */
-export function failureWords(failure: Failure): FailureWords {
+/**
+ * The words for a failure. Facts that are absent leave a shorter sentence, never a gap.
+ * @param arrived whether anything was downloaded: where nothing was, `kept` does not say that it is kept
+ */
+export function failureWords(failure: Failure, arrived = true): FailureWords {
   const { title, what, kept, todo, action, severity } = rowOf(failure.code);
   const facts = failure.facts;
   return {
     title,
     what: said(what, facts),
-    kept,
+    kept: !arrived && kept === downloadKept ? '' : kept,
     todo: said(todo, facts),
     action,
     severity: severity ?? 'error',

@@ -98,3 +98,17 @@ it('is silent about what the person did, and mild about what goes on by itself',
 it('has words for a code that only a newer version knows', () => {
   expect(failureWords({ code: 'toString' as FailureCode, facts: {} }).title).toBe('Fault in Packmule');
 });
+
+it('says that the download is kept only where something was downloaded', () => {
+  const failure = { code: 'connection-refused', facts: { host: 'example.com' } } as const;
+  expect(failureWords(failure).kept).toBe('Everything that was already downloaded is kept.');
+  expect(failureWords(failure, false).kept).toBe('');
+  // What is kept for other reasons is said in any case.
+  expect(failureWords({ code: 'target-exists', facts: {} }, false).kept).not.toBe('');
+});
+
+it('names a repository by the address a person knows', () => {
+  const url = 'https://example.com/team/project.git/info/refs?service=git-upload-pack';
+  const { what } = failureWords({ code: 'repository-not-found', facts: { host: 'example.com', url } });
+  expect(what).toContain('“https://example.com/team/project.git”');
+});

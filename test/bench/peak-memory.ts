@@ -24,7 +24,7 @@ export async function enginePeakBytes(repoPath: string): Promise<number | null> 
 }
 
 /** `VmHWM` of proc_pid_status(5): the peak of the resident set. */
-function highWaterMark(pid: number): number | null {
+export function highWaterMark(pid: number): number | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];

@@ -3,9 +3,11 @@
  * the real http-backend, the two in turns, so that whatever else the machine does befalls both.
  *
  *   --pairs <n>      pairs of clones per command (5)
- *   --objects <n>    size of the generated repository (100000)
+ *   --objects <n>    size of the generated repository (400000)
  *   --repo <path>    any bare repository instead
+ *   --noise <MB>     incompressible content in it, on top (200)
  *   --quick          no memory part
+ *   --cuts           connections that are cut, instead of the above
  *   --record         append the figures to RESULTS.md
  */
 
@@ -20,15 +22,18 @@ import { makeBigRepo } from '../support/big-repo.ts';
 import { removeTempDirs } from '../support/temp.ts';
 import { gitCloneOnce, packmuleCloneOnce, type CommandLine } from './clone-once.ts';
 import { median, table, type Row } from './figures.ts';
+import { measureCuts } from './cuts.ts';
 import { enginePeakBytes } from './peak-memory.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({
   options: {
     pairs: { type: 'string', default: '5' },
-    objects: { type: 'string', default: '100000' },
+    objects: { type: 'string', default: '400000' },
+    noise: { type: 'string', default: '200' },
     repo: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    cuts: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   },
 });
@@ -39,12 +44,17 @@ const peakBytesMax = 200 * 1024 * 1024;
 
 const pairs = Number(values.pairs);
 const repoPath =
-  values.repo === undefined ? await makeBigRepo({ objects: Number(values.objects) }) : resolve(values.repo);
+  values.repo === undefined
+    ? await makeBigRepo({ objects: Number(values.objects), noiseBytes: Number(values.noise) * 1024 * 1024 })
+    : resolve(values.repo);
 const rows: Row[] = [];
 
 console.log(`Repository: ${basename(repoPath)}, ${await sizeOf(repoPath)}`);
-await measureTime();
-if (!values.quick) await measureMemory();
+if (values.cuts) rows.push(...(await measureCuts(repoPath)));
+else {
+  await measureTime();
+  if (!values.quick) await measureMemory();
+}
 const text = table(rows);
 console.log(`\n${text}`);
 if (values.record) record(text);

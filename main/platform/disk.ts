@@ -20,11 +20,7 @@ const streamChunkBytes = 256 * 1024;
 export function createDisk(): Disk {
   return {
     kindOf: (target) => onDisk(target, () => kindOf(target)),
-    makeDirectory: (target) =>
-      onDisk(target, async () => {
-        const first = await fs.mkdir(target, { recursive: true });
-        if (first !== undefined) await syncDirectory(path.dirname(first));
-      }),
+    makeDirectory: (target) => onDisk(target, () => makeDirectory(path.resolve(target))),
     rename: (from, to) => onDisk(to, () => rename(from, to)),
     remove: (target) => onDisk(target, () => remove(path.resolve(target))),
     list: (target) => onDisk(target, () => fs.readdir(target)),
@@ -84,6 +80,44 @@ async function kindOf(target: string): Promise<PathKind> {
     return (await directory.read()) === null ? 'empty-directory' : 'directory';
   } finally {
     await directory.close();
+  }
+}
+
+/**
+ * One directory after the other, from the nearest that exists. Not by mkdir's own `recursive`: where a file system makes
+ * no directories and says ENOENT (Linux's /proc, proc(5)), Node 24 tries the parent for ever and never answers.
+ * What was made before a failure is taken away again.
+ */
+async function makeDirectory(target: string): Promise<void> {
+  const { path: existing } = await nearestExisting(target);
+  const names = path.relative(existing, target).split(path.sep);
+  const made: string[] = [];
+  try {
+    for (let at = existing, i = 0; i < names.length; i++) {
+      at = path.join(at, names[i] ?? '');
+      if (await makeOne(at)) made.push(at);
+    }
+  } catch (error) {
+    for (const one of made.reverse()) await fs.rmdir(one).catch(() => undefined);
+    throw error;
+  }
+  if (made[0] !== undefined) await syncDirectory(path.dirname(made[0]));
+}
+
+/** Whether it had to be made. */
+async function makeOne(target: string): Promise<boolean> {
+  try {
+    await fs.mkdir(target);
+    return true;
+  } catch (error) {
+    const code = codeOf(error);
+    // Somebody else was quicker, or there was nothing to make.
+    const isThere = async () => (await unlessNothing(fs.stat(target)))?.isDirectory() === true;
+    if ((code === 'EEXIST' || code === 'EPERM' || code === 'EISDIR') && (await isThere())) return false;
+    // Its parent is there: this place takes no names.
+    if (code !== 'ENOENT') throw error;
+    const detail = error instanceof Error ? error.message : code;
+    throw new EngineError('target-not-writable', { path: target, detail }, { cause: error });
   }
 }
 

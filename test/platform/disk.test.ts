@@ -26,6 +26,41 @@ test('kindOf tells what is there, and follows no link', async () => {
   ]);
 });
 
+describe('makeDirectory', () => {
+  test('makes what is missing, and is content with what is there', async () => {
+    await disk.makeDirectory(at('a', 'b', 'c'));
+    expect(fs.statSync(at('a', 'b', 'c')).isDirectory()).toBe(true);
+    await Promise.all([1, 2, 3].map(() => disk.makeDirectory(at('a', 'd', 'e'))));
+    await disk.makeDirectory(at('a', 'd'));
+    expect(fs.readdirSync(at('a')).sort()).toEqual(['b', 'd']);
+  });
+
+  test('goes through a link to a directory, and stops at a file and a link to nothing', async () => {
+    fs.mkdirSync(at('real'));
+    fs.symlinkSync(at('real'), at('link'));
+    await disk.makeDirectory(at('link', 'x'));
+    expect(fs.readdirSync(at('real'))).toEqual(['x']);
+    fs.writeFileSync(at('file'), '');
+    fs.symlinkSync(at('nowhere'), at('dangling'));
+    for (const name of ['file', 'dangling'])
+      await expect(disk.makeDirectory(at(name, 'x'))).rejects.toMatchObject({ code: 'disk-failed' });
+  });
+
+  test('leaves nothing when it cannot go on', async () => {
+    await expect(disk.makeDirectory(at('a', 'b', 'n'.repeat(300)))).rejects.toMatchObject({
+      code: 'disk-failed',
+    });
+    expect(fs.readdirSync(dir)).toEqual([]);
+  });
+
+  // Node's own `recursive` never comes back from here.
+  test.runIf(process.platform === 'linux')('says at once where no directory can be made', async () => {
+    await expect(disk.makeDirectory('/proc/packmule-test/x')).rejects.toMatchObject({
+      code: expect.stringMatching(/^(target-not-writable|disk-failed)$/) as string,
+    });
+  });
+});
+
 describe('rename', () => {
   test('takes a directory to nothing, and over an empty directory', async () => {
     for (const to of ['new', 'empty']) {

@@ -114,6 +114,22 @@ describe('an engine that dies', () => {
   });
 });
 
+describe('a clone that was cancelled but kept', () => {
+  test('is gone on with by the next clone of the same repository to the same place', async () => {
+    server.limits = { cutAfterBytes: 1_000_000, bytesPerSecond: 3_000_000 };
+    const directory = join(makeTempDir('kept'), 'clone');
+    const first = await start(directory);
+    await waitForJob(engine.client, first, (detail) => detail.job.bytes.wireBytes > 1_500_000, 30_000);
+    await engine.client.ask('job.cancel', { ids: [first], keepPartial: true });
+    const before = answered();
+    server.limits = {};
+    const detail = await waitForJob(engine.client, await start(directory), ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    expect(answered() - before).toBeLessThan(fullBytes * 0.85);
+    await expectSame(directory);
+  });
+});
+
 describe('a remote that moves between tries', () => {
   test('the clone ends on the refs it began with, and says that they moved', async () => {
     const moving = join(makeTempDir('moving'), 'moving.git');

@@ -13,7 +13,13 @@ import {
   type RefMap,
 } from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
-import { checkTarget, createRepository, sweepTemporaryPacks } from '../repo/index.ts';
+import {
+  checkTarget,
+  claimWorkspace,
+  createRepository,
+  hasRepository,
+  sweepTemporaryPacks,
+} from '../repo/index.ts';
 import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
 import { downloadHeadBlobs } from './head-blobs.io.ts';
@@ -91,30 +97,24 @@ async function prepare(
   const { options } = live.record;
   await checkTarget(ports.disk, live.record.directory);
   live.record.plan = planClone(now.offer, options, address.host);
+  await claimWorkspace(ports.disk, workspace, { job: live.id, url: live.record.url });
+  const { objectFormat } = now.offer;
   const earlier = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
-  if (earlier !== null && earlier.objectFormat === now.offer.objectFormat) {
+  const { begun } = await hasRepository(ports.disk, workspace);
+  if (begun && earlier?.objectFormat === objectFormat) {
     await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
-    await salvageLeftovers(context, now.offer.objectFormat);
+    await salvageLeftovers(context, objectFormat);
     const drift = driftSentence(driftBetween(earlier.refs, now.refs));
     if (drift !== null) context.note('notice', drift);
-    const gained = live.artefacts.some(({ stored }) => stored.state === 'verified');
-    return { pins: earlier, map: mapOf(context, earlier), gained };
+    const { packs } = await hasRepository(ports.disk, workspace);
+    return { pins: earlier, map: mapOf(context, earlier), gained: packs };
   }
-  const pins: Pins = {
-    refs: now.refs,
-    origin: now.origin,
-    defaultBranch: now.defaultBranch,
-    objectFormat: now.offer.objectFormat,
-  };
+  const pins: Pins = { refs: now.refs, origin: now.origin, defaultBranch: now.defaultBranch, objectFormat };
   const map = mapOf(context, pins);
+  // What an earlier try left without finishing its pack is of no use on this way.
   await abandonLeftovers(context);
-  await ports.disk.remove(workspace.root);
-  await ports.disk.makeDirectory(workspace.root);
-  await ports.disk.write(
-    workspace.owner,
-    JSON.stringify({ packmule: 1, job: live.id, url: live.record.url }),
-  );
-  const { objectFormat } = now.offer;
+  await ports.disk.remove(workspace.repository);
+  await ports.disk.remove(workspace.spools);
   await createRepository({ git: ports.git, disk: ports.disk, workspace, options, objectFormat, signal });
   await writePins(ports.disk, workspace, pins);
   return { pins, map, gained: false };

@@ -15,7 +15,9 @@ import type {
 } from '../door.ts';
 import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { checkRefspecs } from '../plan/index.ts';
 import { understandUrl } from '../remote/index.ts';
+import { removeWorkspace } from '../repo/index.ts';
 import { answerText, originOf, type Answer } from './answers.ts';
 import { checkDestination } from './destination.io.ts';
 import { Heartbeat } from './heartbeat.io.ts';
@@ -32,6 +34,9 @@ import { takeUp } from './take-up.io.ts';
 import type { WorkContext } from './work-context.ts';
 
 const settingsKey = 'settings';
+
+/** How long stopped work may take to let go of its sockets, files and processes, milliseconds. */
+const workEndMs = 2_000;
 
 /** How children of ours show that they are ours. */
 const askpassTokenName = 'PACKMULE_ASKPASS_TOKEN';
@@ -107,7 +112,7 @@ class JobEngine implements Engine {
       live.forgetDue?.();
       this.#runner.apply(live, 'set-aside');
     }
-    await Promise.all(working.map((live) => live.workEnded));
+    await this.#atRest(working, 'stop');
   }
 
   gitVersion(): Promise<string | null> {
@@ -125,6 +130,7 @@ class JobEngine implements Engine {
 
   async addClone(wish: CloneWish): Promise<{ id: string; directory: string }> {
     const address = understandUrl(wish.url);
+    checkRefspecs(wish.options);
     const { disk, clock, chance } = this.#ports;
     const bare = wish.options.bare === true || wish.options.mirror === true;
     const name = suggestedDirectoryName(address.parsed, { bare });
@@ -253,7 +259,7 @@ class JobEngine implements Engine {
     this.#holds.add(reason);
     const working = [...this.#jobs.values()].filter((live) => this.#runner.apply(live, 'set-aside'));
     this.#emit({ type: 'totals-changed' });
-    await Promise.all(working.map((live) => live.workEnded));
+    await this.#atRest(working, 'hold');
   }
 
   release(reason: HoldReason): void {
@@ -322,9 +328,20 @@ class JobEngine implements Engine {
 
   async #applyAll(which: Selection, event: JobEvent): Promise<string[]> {
     const moved = this.#select(which).filter((live) => this.#runner.apply(live, event));
-    // "Paused" is told only once the sockets are closed.
-    await Promise.all(moved.map((live) => live.workEnded));
+    // "Paused" is told only once the sockets are closed. What is cancelled loses its files next, so nobody may write there.
+    if (event === 'cancel') await Promise.all(moved.map((live) => live.workEnded));
+    else await this.#atRest(moved, event);
     return moved.map((live) => live.id);
+  }
+
+  /** Resolves when the work of these jobs has ended. Something stuck in a system call is waited for no longer than this. */
+  async #atRest(jobs: readonly LiveJob[], purpose: string): Promise<void> {
+    const inTime = new AbortController();
+    const patience = this.#ports.clock.sleep(workEndMs, inTime.signal).catch(() => undefined);
+    const ended = Promise.all(jobs.map((live) => live.workEnded)).then(() => inTime.abort());
+    await Promise.race([ended, patience]);
+    const stuck = jobs.filter((live) => live.busy).map((live) => live.id);
+    if (!inTime.signal.aborted) this.#ports.log('work-stuck', { purpose, jobs: stuck, waitedMs: workEndMs });
   }
 
   /** The unfinished job that grows at, or will appear at, this directory. */
@@ -338,10 +355,7 @@ class JobEngine implements Engine {
 
   async #removeWorkspace(live: LiveJob): Promise<void> {
     if (live.record.state === 'done') return;
-    // The same directory may belong to a younger job by now.
-    const other = this.#jobAt(live.record.directory);
-    if (other !== null && other !== live) return;
-    await this.#ports.disk.remove(this.#runner.workspaceOf(live).root);
+    await removeWorkspace(this.#ports.disk, this.#runner.workspaceOf(live), live.id);
     live.record.stage = null;
   }
 

@@ -16,7 +16,12 @@ export function isDrop(failure: EngineFailure): boolean {
   return drops.has(failure.code);
 }
 
-export function beginArtefact(context: WorkContext, kind: StoredArtefact['kind']): LiveArtefact {
+/** @param spoolName of a spool that is there already; a name of its own otherwise */
+export function beginArtefact(
+  context: WorkContext,
+  kind: StoredArtefact['kind'],
+  spoolName?: string,
+): LiveArtefact {
   const { live, ports, address } = context;
   const id = ports.chance.id();
   const artefact: LiveArtefact = {
@@ -29,7 +34,7 @@ export function beginArtefact(context: WorkContext, kind: StoredArtefact['kind']
       totalBytes: null,
       totalObjects: null,
       objects: 0,
-      spoolName: `${id}.pack`,
+      spoolName: spoolName ?? `${id}.pack`,
       createdAtMs: ports.clock.nowMs(),
     },
     pieces: [],

@@ -7,7 +7,7 @@ import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import { storePack } from '../objects/index.ts';
 import { spoolPath } from './download.io.ts';
-import { markStored } from './ledger.io.ts';
+import { beginArtefact, markStored } from './ledger.io.ts';
 import type { LiveArtefact } from './live-job.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -79,10 +79,25 @@ export async function salvage(
   return sealed.entries;
 }
 
+/** Spools nobody has a row for: left by a job that was cancelled but kept, or by a database that is gone. */
+async function registerStrays(context: WorkContext): Promise<void> {
+  const { live, ports, workspace } = context;
+  if ((await ports.disk.kindOf(workspace.spools)) !== 'directory') return;
+  const known = new Set(live.artefacts.map(({ stored }) => stored.spoolName));
+  for (const name of await ports.disk.list(workspace.spools)) {
+    const path = ports.disk.join(workspace.spools, name);
+    if (known.has(name)) continue;
+    // Whatever else lies here is an index that was not finished.
+    if (!name.endsWith('.pack')) await ports.disk.remove(path);
+    else beginArtefact(context, 'object-batch', name);
+  }
+}
+
 /** All spools of the job that are still lying about: from a pause, a cut or a crash. Answers with objects gained. */
 export async function salvageLeftovers(context: WorkContext, format: ObjectFormat): Promise<number> {
+  await registerStrays(context);
   let gained = 0;
-  for (const artefact of context.live.artefacts) {
+  for (const artefact of [...context.live.artefacts]) {
     const { state, spoolName } = artefact.stored;
     if (spoolName === null || (state !== 'arriving' && state !== 'spooled')) continue;
     gained += await salvage(context, artefact, format);

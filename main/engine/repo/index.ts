@@ -1,5 +1,6 @@
 export { checkOut, type CheckoutWish } from './checkout.io.ts';
 export { createRepository, readConfigPair, type NewRepository } from './create.io.ts';
 export { checkTarget, reveal, sweepTemporaryPacks } from './reveal.io.ts';
-export { workspaceFor, type Workspace } from './workspace.ts';
+export { claimWorkspace, hasRepository, removeWorkspace } from './claim.io.ts';
+export { ownerText, readOwner, workspaceFor, type Workspace, type WorkspaceOwner } from './workspace.ts';
 export { writeRefs, type RefsToWrite } from './write-refs.io.ts';

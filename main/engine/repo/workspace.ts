@@ -33,3 +33,25 @@ export function workspaceFor(
     owner: disk.join(root, 'owner.json'),
   };
 }
+
+/** Whose workspace it is: what `owner.json` says. */
+export interface WorkspaceOwner {
+  job: string;
+  url: string;
+}
+
+export function ownerText(owner: WorkspaceOwner): string {
+  return JSON.stringify({ packmule: 1, ...owner });
+}
+
+/** Null for anything that is not ours to read. */
+export function readOwner(text: string): WorkspaceOwner | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('job' in value) || !('url' in value)) return null;
+    const { job, url } = value;
+    return typeof job === 'string' && typeof url === 'string' ? { job, url } : null;
+  } catch {
+    return null;
+  }
+}

@@ -15,7 +15,7 @@ import type {
   TotalsView,
 } from '../contract/index.ts';
 import { contractVersion, jobStates } from '../contract/index.ts';
-import { choicesOf } from '../engine/index.ts';
+import { choicesOf, shownName } from '../engine/index.ts';
 import type {
   Destination,
   EngineSettings,
@@ -101,7 +101,7 @@ export function offerView(offer: RemoteOffer): OfferView {
     agent: offer.agent,
     objectFormat: offer.objectFormat,
     capabilities: { filter, shallow, bundleUri, packfileUris, resume, objectInfo, refInWant },
-    headBranch: offer.headTarget === null ? null : offer.headTarget.replace(/^refs\/heads\//, ''),
+    headBranch: offer.headTarget === null ? null : shownName(offer.headTarget.replace(/^refs\/heads\//, '')),
     branches: offer.counts.branches,
     tags: offer.counts.tags,
     refs: offer.counts.refs,
@@ -119,7 +119,7 @@ export function probeView(probe: ProbeResult): ProbeView {
     host,
     suggestedName,
     offer: offerView(probe.offer),
-    branchNames: probe.branchNames.slice(0, branchNamesMax),
+    branchNames: probe.branchNames.slice(0, branchNamesMax).map(shownName),
     resumability,
     seconds,
   };

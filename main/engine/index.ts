@@ -8,3 +8,4 @@ export type * from './jobs/records.ts';
 export type * from './ports.ts';
 export type { ClonePlan } from './plan/index.ts';
 export type { RemoteOffer } from './remote/index.ts';
+export { shownName } from '../git/index.ts';

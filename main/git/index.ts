@@ -1,4 +1,5 @@
 export type { AdvertisedRef } from './advertised-ref.ts';
+export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,
   decodeAdvertisement,

@@ -4,6 +4,7 @@
  * 4 is a packet with nothing in it.
  */
 
+import { bytesOfText } from './byte-text.ts';
 import { LocalProtocolError, RemoteProtocolError } from './errors.ts';
 import { pktLineBytesMax } from './limits.ts';
 
@@ -191,9 +192,9 @@ export class PktLineReader {
 
 const utf8 = new TextEncoder();
 
-/** A data packet. @throws LocalProtocolError when the payload does not fit */
+/** A data packet; text as `bytesOfText` has it. @throws LocalProtocolError when the payload does not fit or is no text */
 export function encodePktLine(payload: string | Uint8Array): Uint8Array {
-  const bytes = typeof payload === 'string' ? utf8.encode(payload) : payload;
+  const bytes = typeof payload === 'string' ? bytesOfText(payload) : payload;
   const length = bytes.length + headerBytes;
   if (length > pktLineBytesMax) throw new LocalProtocolError(`A packet cannot carry ${bytes.length} bytes.`);
   const packet = new Uint8Array(length);

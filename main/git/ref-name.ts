@@ -1,5 +1,6 @@
 /** Which names are names of refs: git-check-ref-format(1), refs.c check_refname_format. */
 
+import { isByteText } from './byte-text.ts';
 import { refNameBytesMax } from './limits.ts';
 
 /** Bytes that may stand nowhere in a name: controls, space, DEL, and what means something to Git or a shell. */
@@ -15,14 +16,14 @@ function isWellFormed(name: string, componentsMin: number): boolean {
   const { length } = name;
   // A name is UTF-8 on disk; three bytes per UTF-16 unit is the most it can take.
   if (length === 0 || length > refNameBytesMax) return false;
+  // Bytes that are no UTF-8 are allowed in names (see byte-text.ts); half a character that stands for no byte is not.
+  if (!isByteText(name)) return false;
   let components = 0;
   let componentStart = 0;
   let previous = slash;
   for (let at = 0; at <= length; at++) {
     const code = at === length ? slash : name.charCodeAt(at);
     if (code < 128 && forbidden[code] === 1) return false;
-    // U+FFFD stands for bytes that were no text; the name written back would be another one.
-    if (code === 0xfffd || (code >= 0xd800 && code <= 0xdfff && !name.isWellFormed())) return false;
     if (code === slash) {
       if (at === componentStart) return false;
       if (name.endsWith('.lock', at) && at - componentStart >= 5) return false;

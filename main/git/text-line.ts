@@ -1,18 +1,16 @@
 /** Packets that carry a line of text: one LF at the end does not count (gitprotocol-common, "pkt-line Format"). */
 
+import { isByteText, textOfBytes } from './byte-text.ts';
 import { LocalProtocolError, RemoteProtocolError } from './errors.ts';
 import { textLineBytesMax } from './limits.ts';
 
-// Bytes that are no UTF-8 become U+FFFD, which ref names refuse. A byte order mark is a character like others here.
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The text of a line. @throws RemoteProtocolError `limit` */
+/** The text of a line, every byte of it (see byte-text.ts). @throws RemoteProtocolError `limit` */
 export function textLine(payload: Uint8Array, bytesMax: number = textLineBytesMax): string {
   const { length } = payload;
   const end = length > 0 && payload[length - 1] === 0x0a ? length - 1 : length;
   if (end > bytesMax)
     throw new RemoteProtocolError('limit', `A line of ${end} bytes is longer than any we expect.`);
-  return utf8.decode(end === length ? payload : payload.subarray(0, end));
+  return textOfBytes(end === length ? payload : payload.subarray(0, end));
 }
 
 /**
@@ -21,7 +19,7 @@ export function textLine(payload: Uint8Array, bytesMax: number = textLineBytesMa
  */
 export function lineValue(value: string, what: string, options: { spaces?: boolean } = {}): string {
   if (value === '') throw new LocalProtocolError(`The ${what} is empty.`);
-  if (/[\0\n\r]/.test(value) || !value.isWellFormed() || (options.spaces !== true && value.includes(' '))) {
+  if (/[\0\n\r]/.test(value) || !isByteText(value) || (options.spaces !== true && value.includes(' '))) {
     throw new LocalProtocolError(`The ${what} holds a character that cannot stand in a request line.`);
   }
   return value;

@@ -196,6 +196,15 @@ describe('an offer', () => {
     expect(offerView({ ...offer, headTarget: null }).headBranch).toBeNull();
   });
 
+  it('shows names that are no text as text', () => {
+    expect(offerView({ ...offer, headTarget: 'refs/heads/caf\udce9' }).headBranch).toBe('caf\\xE9');
+    const facts = { url: 'u', host: 'h', suggestedName: 'n', offer, resumability: 'r', seconds: 1 };
+    expect(probeView({ ...facts, branchNames: ['caf\udce9', 'über'] }).branchNames).toEqual([
+      'caf\\xE9',
+      'über',
+    ]);
+  });
+
   it('comes with at most a thousand branch names', () => {
     const branchNames = Array.from({ length: 3_000 }, (_, index) => `b${index}`);
     const view = probeView({

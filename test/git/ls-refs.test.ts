@@ -74,7 +74,6 @@ describe('the answer', () => {
     'refs/heads/../../../x',
     'refs/heads/\x1b[31m',
     'refs/heads/a\0b',
-    'refs/heads/\xff',
     'main',
     'refs/heads/x.lock',
     '',
@@ -82,6 +81,16 @@ describe('the answer', () => {
     expect(feed(packets(`${oidA} ${name}\n`, `${oidA} refs/heads/ok\n`, flush))).toMatchObject({
       value: { dropped: 1, refs: [{ name: 'refs/heads/ok' }] },
     });
+  });
+
+  test('keeps names that are no UTF-8, byte for byte, also where a symbolic ref points', () => {
+    const lines = [`${oidA} HEAD symref-target:refs/heads/caf\xe9\n`, `${oidA} refs/heads/caf\xe9\n`];
+    const name = 'refs/heads/caf\udce9';
+    expect(feed(packets(...lines, flush))).toMatchObject({
+      value: { dropped: 0, refs: [{ name: 'HEAD', symrefTarget: name }, { name }] },
+    });
+    const asked = encodeLsRefsRequest({ ...request, refPrefixes: [name] });
+    expect(Buffer.from(asked).toString('latin1')).toContain('ref-prefix refs/heads/caf\xe9\n');
   });
 
   test('does not follow a symbolic ref out of the refs', () => {

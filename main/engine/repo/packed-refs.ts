@@ -1,5 +1,7 @@
 /** The packed-refs file of a new repository (gitrepository-layout(5), refs/packed-backend.c). Pure. */
 
+import { bytesOfText } from '../../git/index.ts';
+
 export interface PackedRef {
   name: string;
   oid: string;
@@ -7,12 +9,8 @@ export interface PackedRef {
   peeled: string | null;
 }
 
-const encoder = new TextEncoder();
-
-/** Byte order of UTF-8, which is what "sorted" means to git; differs from JavaScript's order above U+FFFF. */
-function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  const [left, right] = [encoder.encode(a), encoder.encode(b)];
+/** Byte order, which is what "sorted" means to git; differs from JavaScript's order above U+FFFF. */
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
   const length = Math.min(left.length, right.length);
   for (let i = 0; i < length; i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);
@@ -21,14 +19,17 @@ function compareBytes(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** The header promises what holds: all tags peeled as the server said, sorted. */
-export function packedRefsFile(refs: readonly PackedRef[]): string {
+/** The header promises what holds: all tags peeled as the server said, sorted. Names go back to the bytes they were. */
+export function packedRefsFile(refs: readonly PackedRef[]): Uint8Array {
+  const sorted = refs
+    .map((ref) => ({ ...ref, nameBytes: bytesOfText(ref.name) }))
+    .sort((a, b) => compareBytes(a.nameBytes, b.nameBytes));
   const lines = ['# pack-refs with: peeled fully-peeled sorted '];
-  for (const { name, oid, peeled } of [...refs].sort((a, b) => compareBytes(a.name, b.name))) {
+  for (const { name, oid, peeled } of sorted) {
     lines.push(`${oid} ${name}`);
     if (peeled !== null) lines.push(`^${peeled}`);
   }
-  return lines.join('\n') + '\n';
+  return bytesOfText(lines.join('\n') + '\n');
 }
 
 /**

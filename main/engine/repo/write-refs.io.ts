@@ -8,6 +8,7 @@ import type { CloneOptions } from '../jobs/records.ts';
 import type { GitOptions, Ports } from '../ports.ts';
 import type { HeadPlan, MappedRef, RefMap } from '../plan/index.ts';
 import { packedRefsFile, withoutConflicts } from './packed-refs.ts';
+import { configLines, isArgument, symbolicRefFile, withLines } from './raw-files.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface RefsToWrite {
@@ -37,13 +38,43 @@ async function tagsThatCame(wish: RefsToWrite): Promise<MappedRef[]> {
   return tagsIfPresent.filter((_, i) => lines[i]?.endsWith(' missing') === false);
 }
 
+/** `name`, below the git directory, becomes a symbolic ref to `target`. `message` is for its log. */
+async function writeSymbolicRef(wish: RefsToWrite, name: string, target: string, message?: string) {
+  const { ports, workspace, signal } = wish;
+  if (isArgument(target)) {
+    const log = message === undefined ? [] : ['-m', message];
+    await ports.git.run(['symbolic-ref', ...log, name, target], { gitDir: workspace.gitDir, signal });
+    return;
+  }
+  // As the file it is. Its log stays empty: git could be told of this target only by argument.
+  const file = ports.disk.join(workspace.gitDir, ...name.split('/'));
+  await ports.disk.makeDirectory(ports.disk.parentOf(file));
+  await ports.disk.write(file, symbolicRefFile(target));
+}
+
+async function writeConfig(wish: RefsToWrite, key: string, value: string): Promise<void> {
+  const { ports, workspace, signal } = wish;
+  if (isArgument(key, value)) {
+    // Beside other refspecs, and not twice when the work is taken up again: what has this very value is replaced.
+    const same = key.endsWith('.fetch') ? [`^${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`] : [];
+    await ports.git.run(['config', '--replace-all', key, value, ...same], {
+      gitDir: workspace.gitDir,
+      signal,
+    });
+    return;
+  }
+  const path = ports.disk.join(workspace.gitDir, 'config');
+  const file = withLines((await ports.disk.read(path)) ?? new Uint8Array(), configLines(key, value));
+  if (file !== null) await ports.disk.write(path, file);
+}
+
 async function writeHead(wish: RefsToWrite, run: (args: string[]) => Promise<unknown>): Promise<void> {
   const head: HeadPlan = wish.map.head;
   const message = `clone: from ${wish.url}`;
   switch (head.kind) {
     case 'branch': {
       const ref = `refs/heads/${head.branch}`;
-      await run(['symbolic-ref', 'HEAD', ref]);
+      await writeSymbolicRef(wish, 'HEAD', ref);
       if (!isBare(wish.options)) await run(['update-ref', '-m', message, 'HEAD', head.oid]);
       return;
     }
@@ -52,7 +83,7 @@ async function writeHead(wish: RefsToWrite, run: (args: string[]) => Promise<unk
       await run(['update-ref', '--no-deref', '-m', message, 'HEAD', await peelToCommit(wish, head.oid)]);
       return;
     case 'unborn':
-      await run(['symbolic-ref', 'HEAD', `refs/heads/${head.branch ?? wish.defaultBranch}`]);
+      await writeSymbolicRef(wish, 'HEAD', `refs/heads/${head.branch ?? wish.defaultBranch}`);
       return;
   }
 }
@@ -106,19 +137,11 @@ export async function writeRefs(wish: RefsToWrite): Promise<{ droppedNames: stri
   if (kept.length > 0) {
     await ports.disk.write(ports.disk.join(workspace.gitDir, 'packed-refs'), packedRefsFile(kept));
   }
-  for (const [key, value] of configuration(wish)) {
-    const single = key.endsWith('.fetch') ? '--add' : '--replace-all';
-    await run(['config', single, key, value]);
-  }
+  for (const [key, value] of configuration(wish)) await writeConfig(wish, key, value);
   await writeHead(wish, run);
   if (map.remoteHeadTarget !== null) {
-    await run([
-      'symbolic-ref',
-      '-m',
-      `clone: from ${wish.url}`,
-      `refs/remotes/${wish.origin}/HEAD`,
-      map.remoteHeadTarget,
-    ]);
+    const name = `refs/remotes/${wish.origin}/HEAD`;
+    await writeSymbolicRef(wish, name, map.remoteHeadTarget, `clone: from ${wish.url}`);
   }
   return { droppedNames: dropped };
 }

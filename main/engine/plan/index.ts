@@ -8,3 +8,4 @@ export {
   type RefMap,
 } from './ref-map.ts';
 export { driftBetween, driftSentence, type Drift } from './drift.ts';
+export { checkRefspecs } from './refspec.ts';

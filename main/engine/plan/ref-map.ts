@@ -3,9 +3,18 @@
  * `git clone` (builtin/clone.c: wanted_peer_refs, guess_remote_head, update_head, write_refspec_config). Pure.
  */
 
+import { shownName } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import type { CloneOptions } from '../jobs/records.ts';
 import type { OfferedRef } from '../remote/index.ts';
+import {
+  configuredRefspecs,
+  fetchedBy,
+  isExcluded,
+  sourcePrefixes,
+  type FetchedRef,
+  type Refspec,
+} from './refspec.ts';
 
 /** A ref of the remote and its name here. */
 export interface MappedRef {
@@ -28,7 +37,7 @@ export interface RefMap {
   head: HeadPlan;
   /** The branch `refs/remotes/<origin>/HEAD` points to (full local name), or null for none. */
   remoteHeadTarget: string | null;
-  /** Values of `remote.<origin>.fetch`. */
+  /** Values of `remote.<origin>.fetch`, but for those among the options: they are configured from the start. */
   refspecs: string[];
   /** Tags that are written only if what they name has arrived (`--single-branch`: include-tag). */
   tagsIfPresent: MappedRef[];
@@ -39,9 +48,15 @@ export interface RefMap {
 const branchPrefix = 'refs/heads/';
 const tagPrefix = 'refs/tags/';
 
-/** What `ls-refs` is asked for: `refs/` as a whole for a mirror, else HEAD, branches and tags. */
+/**
+ * What `ls-refs` is asked for: `refs/` as a whole for a mirror, else HEAD, branches and tags, and what refspecs among
+ * the options name. @throws EngineError `option-conflict` for a refspec that cannot be read
+ */
 export function refPrefixes(options: CloneOptions): string[] {
-  return options.mirror === true ? ['HEAD', 'refs/'] : ['HEAD', branchPrefix, tagPrefix];
+  const usual = options.mirror === true ? ['HEAD', 'refs/'] : ['HEAD', branchPrefix, tagPrefix];
+  // The remote's own name may be known only later; prefixes are no more than a hint.
+  const named = sourcePrefixes(configuredRefspecs(options, options.origin ?? null));
+  return [...new Set([...usual, ...named])];
 }
 
 /** `--depth` implies `--single-branch` unless that is switched off by name. */
@@ -78,7 +93,10 @@ function guessHead(
 function namedRef(branch: string, refs: readonly OfferedRef[]): OfferedRef {
   const found =
     refs.find((ref) => ref.name === branchPrefix + branch) ??
-    refs.find((ref) => ref.name === tagPrefix + branch);
+    refs.find((ref) => ref.name === tagPrefix + branch) ??
+    // A name that is no text, given as it was shown.
+    refs.find((ref) => shownName(ref.name) === branchPrefix + branch) ??
+    refs.find((ref) => shownName(ref.name) === tagPrefix + branch);
   if (found === undefined) throw new EngineError('branch-not-found', { branch });
   return found;
 }
@@ -96,7 +114,8 @@ function chosenRefs(
   );
 }
 
-function configuredRefspecs(options: CloneOptions, origin: string, only: OfferedRef | null): string[] {
+/** Values of `remote.<origin>.fetch` that a clone writes by itself. */
+function ownRefspecs(options: CloneOptions, origin: string, only: OfferedRef | null): string[] {
   if (options.mirror === true) return ['+refs/*:refs/*'];
   if (isBare(options)) return [];
   if (!isSingleBranch(options)) return [`+refs/heads/*:refs/remotes/${origin}/*`];
@@ -126,9 +145,46 @@ function planHead(
 }
 
 /**
+ * What refspecs among the options bring: of all refs, or with `--single-branch` of that one branch only (builtin/clone.c,
+ * wanted_peer_refs).
+ */
+function configuredRefs(
+  refspecs: readonly Refspec[],
+  refs: readonly OfferedRef[],
+  options: CloneOptions,
+  only: OfferedRef | null,
+): FetchedRef[] {
+  // An empty repository is cloned whatever is configured.
+  if (!refs.some((ref) => ref.oid !== null)) return [];
+  const pool = isSingleBranch(options) ? refs.filter((ref) => ref === only) : refs;
+  return refspecs.flatMap((refspec) => fetchedBy(refspec, pool));
+}
+
+/** Each local name once. Throws `option-conflict` when it would be two things (fetch-pack's "Cannot fetch both"). */
+function withoutRepeats(refs: readonly MappedRef[]): MappedRef[] {
+  const byName = new Map<string, MappedRef>();
+  for (const ref of refs) {
+    const other = byName.get(ref.localName);
+    if (other === undefined) byName.set(ref.localName, ref);
+    else if (other.remoteName !== ref.remoteName) {
+      const [one, two, local] = [other.remoteName, ref.remoteName, ref.localName].map(shownName);
+      throw new EngineError('option-conflict', {
+        option: '-c remote.<name>.fetch',
+        detail: `Both ${one} and ${two} would be written to ${local}.`,
+      });
+    }
+  }
+  return [...byName.values()];
+}
+
+/**
+ * Refspecs among the options count from the first fetch (git-clone(1), `--config`), negative ones too (git-fetch(1)):
+ * there `git clone` itself is behind its word and takes excluded refs until the next fetch.
+ *
  * @param refs as offered; refs outside the asked prefixes are ignored
  * @param defaultBranch the user's `init.defaultBranch`, else "master" as git has it
- * @throws EngineError `branch-not-found` when `options.branch` is neither branch nor tag
+ * @throws EngineError `branch-not-found` when `options.branch` is neither branch nor tag, or a refspec names a ref that is
+ * not there; `option-conflict` for refspecs that cannot be read or contradict one another
  */
 export function mapRefs(
   refs: readonly OfferedRef[],
@@ -147,9 +203,19 @@ export function mapRefs(
     const localName = keepsName ? ref.name : localBranchName(ref.name, options, origin);
     return { remoteName: ref.name, localName, oid: ref.oid, peeled: ref.peeled };
   };
-  const mapped = chosenRefs(refs, options, only)
-    .map(toLocal)
-    .filter((ref) => ref !== null);
+  const refspecs = configuredRefspecs(options, origin);
+  const isWanted = (ref: MappedRef | null): ref is MappedRef =>
+    ref !== null && !isExcluded(refspecs, ref.remoteName);
+  const usual = chosenRefs(refs, options, only).map(toLocal).filter(isWanted);
+  const added = configuredRefs(refspecs, refs, options, only).filter(
+    ({ ref }) => !isExcluded(refspecs, ref.name),
+  );
+  const addedHere = added.flatMap(({ ref, localName }): MappedRef[] =>
+    ref.oid === null || localName === null
+      ? []
+      : [{ remoteName: ref.name, localName, oid: ref.oid, peeled: ref.peeled }],
+  );
+  const mapped = withoutRepeats([...usual, ...addedHere]);
 
   const single = isSingleBranch(options);
   const tagsIfPresent =
@@ -157,23 +223,24 @@ export function mapRefs(
       ? refs
           .filter((ref) => ref.name.startsWith(tagPrefix))
           .map(toLocal)
-          .filter((ref) => ref !== null)
+          .filter(isWanted)
       : [];
 
   const headPlan = planHead(head, guessed, named);
   const wants = new Set(mapped.map((ref) => ref.oid));
+  for (const { ref } of added) if (ref.oid !== null) wants.add(ref.oid);
   // git asks for HEAD too, except when one named branch is all that is wanted.
   if (head?.oid != null && !(single && named !== null)) wants.add(head.oid);
   if (headPlan.kind === 'branch') wants.add(headPlan.oid);
 
   const remoteHead =
-    guessed !== null && mapped.some((ref) => ref.remoteName === guessed.name) ? guessed : null;
+    guessed !== null && usual.some((ref) => ref.remoteName === guessed.name) ? guessed : null;
   return {
     refs: mapped,
     head: headPlan,
     remoteHeadTarget:
       remoteHead === null || isBare(options) ? null : localBranchName(remoteHead.name, options, origin),
-    refspecs: configuredRefspecs(options, origin, only),
+    refspecs: ownRefspecs(options, origin, only),
     tagsIfPresent,
     wants: [...wants],
   };

@@ -125,3 +125,82 @@ describe('options', () => {
     expect(refPrefixes({})).toEqual(['HEAD', 'refs/heads/', 'refs/tags/']);
   });
 });
+
+describe('refspecs among the options', () => {
+  const fetching = (...values: string[]): CloneOptions => ({
+    config: values.map((value) => `remote.origin.fetch=${value}`),
+  });
+  const notes = '+refs/notes/*:refs/notes/*';
+
+  it('count from the first fetch', () => {
+    const options = fetching(notes);
+    expect(refPrefixes(options)).toContain('refs/notes/');
+    expect(pairs(options)).toContainEqual(['refs/notes/commits', 'refs/notes/commits']);
+    expect(pairs(options)).toContainEqual(['refs/heads/main', 'refs/remotes/origin/main']);
+    expect(map(options).wants).toContain(id('e'));
+    // They are configured from the start; a second time would be once too many.
+    expect(map(options).refspecs).toEqual(['+refs/heads/*:refs/remotes/origin/*']);
+  });
+
+  it('of another remote count for nothing', () => {
+    const options = { config: [`remote.up.fetch=${notes}`, 'user.name=x', 'core.bare'] };
+    expect(map(options)).toEqual(map());
+    expect(refPrefixes({ ...options, origin: 'origin' })).toEqual(refPrefixes({}));
+    // Which remote it is may be known only after the refs were listed.
+    expect(refPrefixes(options)).toContain('refs/notes/');
+  });
+
+  it('bring what they name even where it is written nowhere', () => {
+    const options = fetching('refs/notes/commits');
+    expect(pairs(options)).toEqual(pairs());
+    expect(map(options).wants).toContain(id('e'));
+  });
+
+  it('keep away what a negative one names, the tags too', () => {
+    const options = fetching('^refs/heads/topic', '^refs/tags/v*');
+    expect(pairs(options).map(([remote]) => remote)).toEqual(['refs/heads/main', 'refs/tags/light']);
+    expect(map(options).wants).toEqual([id('a')]);
+    expect(pairs(fetching(notes, '^refs/notes/commits'))).toEqual(pairs());
+    const single = { ...fetching('^refs/tags/v*'), singleBranch: true };
+    expect(map(single).tagsIfPresent.map((tag) => tag.localName)).toEqual(['refs/tags/light']);
+  });
+
+  it('may exclude even the branch of HEAD, which is checked out all the same', () => {
+    const { head, remoteHeadTarget, wants } = map(fetching('^refs/heads/main'));
+    expect(head).toEqual({ kind: 'branch', branch: 'main', oid: id('a') });
+    expect(remoteHeadTarget).toBeNull();
+    expect(wants).toContain(id('a'));
+  });
+
+  it('speak of the one branch only with --single-branch', () => {
+    const options = { ...fetching(notes, 'refs/heads/*:refs/x/*'), singleBranch: true };
+    expect(pairs(options)).toEqual([
+      ['refs/heads/main', 'refs/remotes/origin/main'],
+      ['refs/heads/main', 'refs/x/main'],
+    ]);
+  });
+
+  it('may say what a clone does anyway, but not the contrary', () => {
+    expect(map(fetching('+refs/heads/*:refs/remotes/origin/*')).refs).toEqual(map().refs);
+    expect(() => map(fetching('refs/heads/topic:refs/remotes/origin/main'))).toThrow(
+      expect.objectContaining({ code: 'option-conflict' }),
+    );
+  });
+
+  it('fail when they name what is not there, unless nothing is', () => {
+    expect(() => map(fetching('nowhere:refs/x/y'))).toThrow(
+      expect.objectContaining({ code: 'branch-not-found', facts: { branch: 'nowhere' } }),
+    );
+    const empty = [ref('HEAD', 'a', { oid: null, symrefTarget: 'refs/heads/main' })];
+    expect(map(fetching('nowhere:refs/x/y'), empty).refs).toEqual([]);
+  });
+});
+
+it('takes a branch whose name is no text as it was shown', () => {
+  const refs = [...offered, ref('refs/heads/caf\udce9', 'd')];
+  expect(map({ branch: 'caf\\xE9' }, refs).head).toEqual({
+    kind: 'branch',
+    branch: 'caf\udce9',
+    oid: id('d'),
+  });
+});

@@ -1,6 +1,6 @@
 /** From what a person typed to a connection. */
 
-import { parseRemoteUrl, RemoteUrlError, type RemoteUrl } from '../../git/index.ts';
+import { parseRemoteUrl, RemoteUrlError, safeText, type RemoteUrl } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import type { DuplexTarget, Ports } from '../ports.ts';
 import { localFailure, socketFailure, sshFailure } from './carrier-failure.ts';
@@ -57,6 +57,7 @@ export function understandUrl(text: string): RemoteAddress {
     case 'file':
       if (!absolutePath.test(parsed.path)) {
         throw new EngineError('url-malformed', {
+          url: safeText(typed, 100),
           detail: 'It is neither a URL nor the full path of a repository on this computer.',
         });
       }

@@ -50,3 +50,18 @@ describe('a pasted address', () => {
     }
   });
 });
+
+test('says back what is no address, made safe to show', () => {
+  expect(() => understandUrl('not a url')).toThrow(
+    expect.objectContaining({
+      code: 'url-malformed',
+      facts: {
+        url: 'not a url',
+        detail: 'It is neither a URL nor the full path of a repository on this computer.',
+      },
+    }),
+  );
+  expect(() => understandUrl(`not \u202ea url ${'x'.repeat(500)}`)).toThrow(
+    expect.objectContaining({ facts: expect.objectContaining({ url: `not a url ${'x'.repeat(89)}…` }) }),
+  );
+});

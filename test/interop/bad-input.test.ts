@@ -63,6 +63,7 @@ function expectNothingLeft(): void {
 describe('addresses', () => {
   test.each<[string, FailureCode]>([
     ['', 'url-malformed'],
+    ['not a url', 'url-malformed'],
     ['http://', 'url-malformed'],
     ['https:///path/only.git', 'url-malformed'],
     ['http://example.com:99999/x.git', 'url-malformed'],
@@ -78,6 +79,12 @@ describe('addresses', () => {
   ])('%j: %s', async (url, code) => {
     expectFailure(await clone('--', url, 'target'), code, 2);
     expectNothingLeft();
+  });
+
+  test('says back what is no address', async () => {
+    const run = await clone('not a url', 'target');
+    expect(run.stderr).toMatch(/“not a url” is not an address that Git understands/);
+    expect(run.stderr).toMatch(/neither a URL nor/i);
   });
 
   test.each<[string, FailureCode]>([
@@ -126,6 +133,12 @@ describe('addresses', () => {
       'option-conflict',
       2,
     );
+    expectNothingLeft();
+  });
+
+  test('a refspec nobody can read', async () => {
+    const refspec = 'remote.origin.fetch=refs/heads/*';
+    expectFailure(await clone('-c', refspec, `${server.url}/linear.git`, 'target'), 'option-conflict', 2);
     expectNothingLeft();
   });
 });

@@ -1,5 +1,6 @@
 /** Repositories of every shape a clone may meet, built by scripts with the real git. All bare, all the same every time. */
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FastImportStream, type FileChange } from './fast-import.ts';
 import { git } from './git.ts';
@@ -212,6 +213,11 @@ const builders = {
       'latin1',
     );
     await git(['-C', path, 'update-ref', '--stdin'], { input });
+  },
+  /** HEAD is a branch whose name is no UTF-8. */
+  latinHead: async (path) => {
+    await builders.latinRefs(path);
+    await writeFile(join(path, 'HEAD'), 'ref: refs/heads/caf\xe9\n', 'latin1');
   },
   /** Paths that are no UTF-8. */
   latinPaths: async (path) => {

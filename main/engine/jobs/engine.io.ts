@@ -17,6 +17,7 @@ import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { checkRefspecs } from '../plan/index.ts';
 import { understandUrl } from '../remote/index.ts';
+import { removeWorkspace } from '../repo/index.ts';
 import { answerText, originOf, type Answer } from './answers.ts';
 import { checkDestination } from './destination.io.ts';
 import { Heartbeat } from './heartbeat.io.ts';
@@ -354,10 +355,7 @@ class JobEngine implements Engine {
 
   async #removeWorkspace(live: LiveJob): Promise<void> {
     if (live.record.state === 'done') return;
-    // The same directory may belong to a younger job by now.
-    const other = this.#jobAt(live.record.directory);
-    if (other !== null && other !== live) return;
-    await this.#ports.disk.remove(this.#runner.workspaceOf(live).root);
+    await removeWorkspace(this.#ports.disk, this.#runner.workspaceOf(live), live.id);
     live.record.stage = null;
   }
 

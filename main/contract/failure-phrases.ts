@@ -48,7 +48,8 @@ export function needed(facts: FailureFacts): string {
 
 /** Our own explanation, as an addition in brackets. */
 export function reason(facts: FailureFacts): string {
-  const text = oneLine(facts.detail);
+  // A sentence of ours in the middle of another one.
+  const text = oneLine(facts.detail).replace(/^(?:It|The|A|An|This|There) /, (word) => word.toLowerCase());
   return text ? ` (${text})` : '';
 }
 

@@ -14,7 +14,8 @@ export function formatDuration(seconds: number): string {
 
 /** As `formatDuration`, but with seconds up to ten minutes: for measured times, which are exact. */
 export function formatElapsed(seconds: number): string {
-  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s`;
+  if (seconds > 0 && seconds < 0.05) return '< 0.1 s';
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60 || whole >= 600) return formatDuration(whole);
   return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -5,6 +5,7 @@ import {
   type Client,
   type CloneOptions,
   type Failure,
+  type FailureCode,
   type Input,
   type OfferView,
   type ProbeView,
@@ -14,6 +15,12 @@ import { destinationController, probeController } from './probe.svelte.ts';
 
 export const cloneModes = ['full', 'blobless', 'treeless', 'shallow'] as const;
 export type CloneMode = (typeof cloneModes)[number];
+
+const notAddresses: ReadonlySet<string> = new Set<FailureCode>([
+  'url-malformed',
+  'url-scheme-unknown',
+  'url-not-supported-yet',
+]);
 
 /** `/home/me` + `linux` → `/home/me/linux`, with the separator the folder uses. */
 export function joinPath(folder: string, name: string): string {
@@ -107,8 +114,16 @@ export class CloneForm {
     return !writable || state === 'not-empty' || state === 'file' || state === 'taken-by-job';
   });
 
+  /** What was typed is no address of any repository: no engine could do anything with it. */
+  readonly addressBlocks: boolean = $derived.by(() => {
+    const now = this.probe.now;
+    return now.state === 'failed' && notAddresses.has(now.failure.code);
+  });
+
   readonly ready = $derived(
-    this.urls.length > 0 && !this.busy && !(this.urls.length === 1 && this.destinationBlocks),
+    this.urls.length > 0 &&
+      !this.busy &&
+      !(this.urls.length === 1 && (this.destinationBlocks || this.addressBlocks)),
   );
 
   /** The options as the engine knows them; what was left at git's default is left out. */

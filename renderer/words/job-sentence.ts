@@ -83,7 +83,7 @@ function working(job: JobView): string {
   if (job.fraction !== null) parts.push(formatPercent(job.fraction));
   if (job.state === 'downloading') {
     if (job.rateBytesPerSecond > 0) parts.push(formatRate(job.rateBytesPerSecond));
-    else parts.push('no data at the moment');
+    else parts.push('waiting for data');
   }
   if (job.etaSeconds !== null) parts.push(`${formatDuration(job.etaSeconds)} left`);
   return parts.join(dot);
@@ -99,7 +99,7 @@ function failed(failure: Failure | null): string {
 export function jobSentence(job: JobView, nowMs: number): string {
   switch (job.state) {
     case 'queued':
-      return 'Queued: starts when another clone is finished';
+      return 'Queued: waiting for its turn';
     case 'paused':
       return job.fraction !== null && job.fraction > 0
         ? `Paused${dot}${formatPercent(job.fraction)} here`

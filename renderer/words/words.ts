@@ -1,10 +1,13 @@
 /** Every word of the interface that is not about one job's state or one failure. One object, ready for a second language. */
 
+import { formatCount } from '../format/index.ts';
 import type { CloneMode } from '../state/clone-form.svelte.ts';
 import type { JobAction } from '../state/job-actions.ts';
 import type { JobFilter, JobSort } from '../state/job-filters.ts';
 import type { AttemptView, JobState, OfferView } from '../../main/contract/index.ts';
 
+const counted = (count: number, one: string, many: string) =>
+  `${count === 0 ? 'no' : formatCount(count)} ${count === 1 ? one : many}`;
 const clones = (count: number) => (count === 1 ? '1 clone' : `${count} clones`);
 
 const stateNews: Partial<Record<JobState, string>> = {
@@ -201,12 +204,26 @@ export const words = {
       verified: 'checked',
       abandoned: 'given up',
     },
-    entriesKept: (count: string) => `${count} whole objects kept`,
+    entriesKept: (count: number) =>
+      count === 0 ? 'nothing whole yet' : `${counted(count, 'whole object', 'whole objects')} kept`,
+    fetched: (bytes: string, parts: number) =>
+      parts === 1 ? bytes : `${bytes} in ${formatCount(parts)} parts`,
+    /** Of a line that stands for several. */
+    range: (first: number, last: number) => `${first}–${last}`,
+    times: (what: string, count: number) => `${what}, ${formatCount(count)} times`,
+    showEach: (first: number, last: number) => `Show attempts ${first} to ${last} one by one`,
+    showOlder: (count: number) => `Show ${formatCount(count)} older`,
   },
   activity: {
     label: 'Activity',
     copyAll: 'Copy all',
     none: 'Nothing has happened yet.',
+    interrupted: (what: string, count: number, kept: number) =>
+      [
+        what,
+        ...(count > 1 ? [`That happened ${formatCount(count)} times.`] : []),
+        ...(kept > 0 ? [`${counted(kept, 'whole object', 'whole objects')} of it kept.`] : []),
+      ].join(' '),
     levels: { info: '', notice: 'Notice', problem: 'Problem' },
   },
   remote: {
@@ -218,8 +235,12 @@ export const words = {
     head: 'Default branch',
     headNone: 'none',
     refs: 'References',
-    refCounts: (branches: string, tags: string, refs: string) =>
-      `${branches} branches, ${tags} tags, ${refs} refs`,
+    refCounts: (branches: number, tags: number, refs: number) => {
+      const others = Math.max(0, refs - branches - tags);
+      const parts = [counted(branches, 'branch', 'branches'), counted(tags, 'tag', 'tags')];
+      if (others > 0) parts.push(counted(others, 'other reference', 'other references'));
+      return parts.join(', ');
+    },
     empty: 'The repository is empty.',
     can: 'What the server offers',
     yes: 'yes',
@@ -286,7 +307,8 @@ export const words = {
     startMany: (count: number) => `Add ${clones(count)}`,
     later: 'Add paused',
     added: (count: number) => `${clones(count)} added.`,
-    refused: 'These were not added:',
+    refused: (count: number) => (count === 1 ? 'Not added' : 'These were not added:'),
+    editUrl: 'Change the address',
   },
   end: {
     cancelTitle: (count: number, name: string) =>

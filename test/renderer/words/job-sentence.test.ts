@@ -18,9 +18,7 @@ describe('the sentence of a row', () => {
   });
 
   test('downloading without data says so, and promises no end', () => {
-    expect(jobSentence(job({ name: 'a', state: 'downloading' }), now)).toBe(
-      'Downloading · no data at the moment',
-    );
+    expect(jobSentence(job({ name: 'a', state: 'downloading' }), now)).toBe('Downloading · waiting for data');
   });
 
   test('waiting: how long, why, and that what arrived is kept', () => {

@@ -121,9 +121,9 @@ test('a name and a password are given in the details, and forgotten', async () =
   await fireEvent.click(screen.getByRole('button', { name: 'Answer …: one' }));
   const form = await screen.findByRole('form', { name: 'Answer for one' });
   expect(within(form).getByText(url)).toBeTruthy();
-  expect((within(form).getByLabelText('User name') as HTMLInputElement).value).toBe('ann');
-  const password = within(form).getByLabelText('Password or token') as HTMLInputElement;
-  const button = within(form).getByRole('button', { name: 'Sign in' }) as HTMLButtonElement;
+  expect(within(form).getByLabelText<HTMLInputElement>('User name').value).toBe('ann');
+  const password = within(form).getByLabelText<HTMLInputElement>('Password or token');
+  const button = within(form).getByRole<HTMLButtonElement>('button', { name: 'Sign in' });
   expect([password.type, button.disabled]).toEqual(['password', true]);
   await fireEvent.input(password, { target: { value: ' s3cret ' } });
   await fireEvent.submit(form);

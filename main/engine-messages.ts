@@ -31,5 +31,15 @@ export interface EngineChild {
   kill(): void;
 }
 
-/** Starts `entry` (an absolute path of a module) with this environment, and a channel for messages. */
-export type SpawnEngine = (entry: string, env: Record<string, string | undefined>) => EngineChild;
+/** Starts `entry` (an absolute path of a module) with this environment, these words for V8, and a channel for messages. */
+export type SpawnEngine = (
+  entry: string,
+  env: Record<string, string | undefined>,
+  execArgv: string[],
+) => EngineChild;
+
+/**
+ * For V8 in the engine's process. Its young generation grows with the stream of short-lived buffers that a pack is, to
+ * no use: with room for 8 MB the process stays a hundred megabytes smaller and is no slower (v8 --max-semi-space-size).
+ */
+export const engineArguments = ['--max-semi-space-size=8'];

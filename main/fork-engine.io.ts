@@ -7,8 +7,17 @@ import type { EngineChild } from './engine-messages.ts';
  * Starts `entry`. In a session of its own, so that a Ctrl-C at the terminal reaches only
  * us; with none of our streams, so that an engine that stays keeps no pipe of ours open.
  */
-export function forkEngine(entry: string, env: Record<string, string | undefined>): EngineChild {
-  const child = fork(entry, [], { env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
+export function forkEngine(
+  entry: string,
+  env: Record<string, string | undefined>,
+  execArgv: string[],
+): EngineChild {
+  const child = fork(entry, [], {
+    env,
+    execArgv: [...process.execArgv, ...execArgv],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
+  });
   let over = false;
   const exit = Promise.withResolvers<number | null>();
   const end = (code: number | null): void => {

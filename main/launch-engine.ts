@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { localAddress } from './api/local-address.ts';
 import { connectLocal } from './api/local-socket-carrier.io.ts';
 import type { ClientPort } from './contract/index.ts';
-import { isFromEngine } from './engine-messages.ts';
+import { engineArguments, isFromEngine } from './engine-messages.ts';
 import type { EngineChild, FromEngine, SpawnEngine, ToEngine } from './engine-messages.ts';
 import { forkEngine } from './fork-engine.io.ts';
 
@@ -50,7 +50,7 @@ export async function ensureEngine(options: { home: string; spawn?: SpawnEngine 
   const giveUpAt = performance.now() + launchMsMax;
   for (;;) {
     if (await answers(address)) return otherEngine(address);
-    const child = spawn(engineEntry(), { ...process.env, PACKMULE_HOME: home });
+    const child = spawn(engineEntry(), { ...process.env, PACKMULE_HOME: home }, engineArguments);
     const first = await firstWord(child);
     if (first.type === 'ready') return ownEngine(child, first);
     if (first.type === 'refused') throw new EngineUnavailable(first.reason);

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import type { SealedPack } from '../engine/ports.ts';
 import { PackScanner, RemoteProtocolError } from '../git/index.ts';
 import { diskError } from './disk-errors.ts';
@@ -81,4 +81,4 @@ function work({ task, path, objectFormat }: PackQuestion): PackAnswer {
   }
 }
 
-parentPort?.postMessage(work(workerData as PackQuestion));
+parentPort?.on('message', (question: PackQuestion) => parentPort?.postMessage(work(question)));

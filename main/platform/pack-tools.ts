@@ -24,27 +24,99 @@ const workerUrl = new URL(
   import.meta.url,
 );
 
-/** One thread per question; an abort ends it and rejects with the signal's reason. */
-async function ask(question: PackQuestion, signal?: AbortSignal): Promise<PackAnswer> {
+/** An idle thread is kept this long: after a cut the next question often follows within a second. */
+const idleMsMax = 10_000;
+
+interface IdleWorker {
+  worker: Worker;
+  /** Stops waiting for its end. */
+  forget(): void;
+}
+
+/** Threads that answer one question at a time, kept for a while between questions. */
+class Workers {
+  readonly #idle: IdleWorker[] = [];
+
+  take(): Worker {
+    const kept = this.#idle.pop();
+    if (kept === undefined) return new Worker(workerUrl);
+    kept.forget();
+    kept.worker.ref();
+    return kept.worker;
+  }
+
+  /** A thread that answered; it does not keep the process alive. */
+  giveBack(worker: Worker): void {
+    worker.unref();
+    const drop = () => {
+      const at = this.#idle.findIndex((kept) => kept.worker === worker);
+      if (at !== -1) this.#idle.splice(at, 1)[0]?.forget();
+      void worker.terminate();
+    };
+    const timer = setTimeout(drop, idleMsMax).unref();
+    worker.once('exit', drop);
+    worker.once('error', drop);
+    const forget = () => {
+      clearTimeout(timer);
+      worker.off('exit', drop);
+      worker.off('error', drop);
+    };
+    this.#idle.push({ worker, forget });
+  }
+}
+
+/** One exchange with a thread; `settled` takes every listener off again, so that the thread may be asked by others. */
+function exchange(
+  worker: Worker,
+  question: PackQuestion,
+): { answer: Promise<PackAnswer>; settled: () => void } {
+  const { promise, resolve, reject } = Promise.withResolvers<PackAnswer>();
+  const fail = (cause: unknown) =>
+    reject(
+      new EngineError(
+        'internal',
+        { path: question.path, detail: `a thread failed: ${String(cause)}` },
+        { cause },
+      ),
+    );
+  const onExit = () => fail('it ended without an answer');
+  worker.on('message', resolve);
+  worker.on('error', fail);
+  worker.on('exit', onExit);
+  worker.postMessage(question);
+  return {
+    answer: promise,
+    settled: () => {
+      worker.off('message', resolve);
+      worker.off('error', fail);
+      worker.off('exit', onExit);
+    },
+  };
+}
+
+async function ask(workers: Workers, question: PackQuestion, signal?: AbortSignal): Promise<PackAnswer> {
   signal?.throwIfAborted();
-  const { path } = question;
-  const worker = new Worker(workerUrl, { workerData: question });
+  const worker = workers.take();
   const stopped = Promise.withResolvers<never>();
   const stop = () => stopped.reject(signal?.reason);
-  const fail = (detail: string, cause?: unknown) =>
-    stopped.reject(new EngineError('internal', { path, detail }, { cause }));
   signal?.addEventListener('abort', stop, { once: true });
-  worker.once('error', (error) => fail(String(error), error));
-  worker.once('exit', () => fail('the thread ended without an answer'));
-  const answered = new Promise<PackAnswer>((resolve) => worker.once('message', resolve));
+  const { answer, settled } = exchange(worker, question);
+  answer.catch(() => {});
+  let answered: PackAnswer;
   try {
-    const answer = await Promise.race([answered, stopped.promise]);
-    if (answer.task === 'failure') throw new EngineError(answer.failure.code, answer.failure.facts);
-    return answer;
+    answered = await Promise.race([answer, stopped.promise]);
+  } catch (error) {
+    // Stopped in the middle of its work, or broken: nobody may ask this one again.
+    settled();
+    await worker.terminate();
+    throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    await worker.terminate();
   }
+  settled();
+  workers.giveBack(worker);
+  if (answered.task === 'failure') throw new EngineError(answered.failure.code, answered.failure.facts);
+  return answered;
 }
 
 const misunderstood = (path: string) =>
@@ -52,17 +124,19 @@ const misunderstood = (path: string) =>
 
 /**
  * Damage in a pack ends its whole part, without being an error: what stands before it is good. A file that cannot be
- * read or written is `disk-failed`, `disk-full` or `target-not-writable`.
+ * read or written is `disk-failed`, `disk-full` or `target-not-writable`. An abort ends the thread and rejects with the
+ * signal's reason.
  */
 export function createPackTools(): PackTools {
+  const workers = new Workers();
   return {
     async count(path, objectFormat, signal) {
-      const answer = await ask({ task: 'count', path, objectFormat }, signal);
+      const answer = await ask(workers, { task: 'count', path, objectFormat }, signal);
       if (answer.task !== 'count') throw misunderstood(path);
       return answer.value;
     },
     async seal(path, objectFormat, signal) {
-      const answer = await ask({ task: 'seal', path, objectFormat }, signal);
+      const answer = await ask(workers, { task: 'seal', path, objectFormat }, signal);
       if (answer.task !== 'seal') throw misunderstood(path);
       return answer.value;
     },

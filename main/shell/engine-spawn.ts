@@ -15,8 +15,17 @@ export interface SpawnedEngine {
 }
 
 /** `entry` is the absolute path of the built module, also inside the archive. What it prints goes where ours goes. */
-export function spawnEngine(entry: string, env: Record<string, string | undefined>): SpawnedEngine {
-  const child = utilityProcess.fork(entry, [], { env, serviceName: 'Packmule engine', stdio: 'inherit' });
+export function spawnEngine(
+  entry: string,
+  env: Record<string, string | undefined>,
+  execArgv: string[],
+): SpawnedEngine {
+  const child = utilityProcess.fork(entry, [], {
+    env,
+    execArgv,
+    serviceName: 'Packmule engine',
+    stdio: 'inherit',
+  });
   const exit = Promise.withResolvers<number>();
   let over = false;
   child.once('exit', (code) => {

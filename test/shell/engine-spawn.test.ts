@@ -6,12 +6,17 @@ beforeEach(resetDouble);
 
 describe('spawnEngine', () => {
   it('forks the module with its environment and passes messages', async () => {
-    const child = spawnEngine('/app/engine-process.js', { PACKMULE_HOME: '/home' });
+    const child = spawnEngine('/app/engine-process.js', { PACKMULE_HOME: '/home' }, ['--word-for-v8']);
     expect(control.called('utilityProcess.fork')).toEqual([
       [
         '/app/engine-process.js',
         [],
-        { env: { PACKMULE_HOME: '/home' }, serviceName: 'Packmule engine', stdio: 'inherit' },
+        {
+          env: { PACKMULE_HOME: '/home' },
+          execArgv: ['--word-for-v8'],
+          serviceName: 'Packmule engine',
+          stdio: 'inherit',
+        },
       ],
     ]);
     const [fork] = control.children;
@@ -28,7 +33,7 @@ describe('spawnEngine', () => {
   });
   it('survives a fatal error of the engine', () => {
     const said = vi.spyOn(console, 'error').mockReturnValue();
-    spawnEngine('/app/engine-process.js', {});
+    spawnEngine('/app/engine-process.js', {}, []);
     expect(() => control.children[0]?.emit('error', 'FatalError', 'v8', '{}')).not.toThrow();
     expect(said).toHaveBeenCalledWith('packmule: engine: FatalError in v8');
     said.mockRestore();

@@ -35,7 +35,7 @@ export class Batches {
   readonly #size = new BatchSize();
   #emptyCuts = 0;
   /** The salvage of the last batch, which goes on while the next one arrives. */
-  #storing: Promise<number> = Promise.resolve(0);
+  #storing: Promise<void> = Promise.resolve();
 
   constructor(context: WorkContext, connection: GitConnection, format: ObjectFormat) {
     this.#context = context;
@@ -88,36 +88,24 @@ export class Batches {
     return missingObjects(this.#reader, ids);
   }
 
-  /** Asks once for everything, in batches; what a cut kept from coming is asked for again before going on. */
+  /**
+   * Asks once for everything, in batches. What a cut kept from coming is found by the next pass: the line is not left
+   * idle while a cut batch is looked at.
+   */
   async #pass(wanted: OidList, filter: string | undefined): Promise<void> {
     for (let from = 0; from < wanted.length;) {
       const to = Math.min(wanted.length, from + this.#size.ids);
-      await this.#batch([...wanted.hex(from, to)], filter);
+      const wants = [...wanted.hex(from, to)];
+      const { artefact, cut } = await this.#spool({ wants, ...(filter === undefined ? {} : { filter }) });
+      const came = cut === null ? wants.length : 0;
+      this.#size.learn({ ids: wants.length, came, bytes: artefact.bytes, cut: cut !== null });
+      // One at a time: the pack before this one, and what was thought of it.
+      await this.#storing;
+      this.#storing = this.#store(artefact).then((objects) => this.#judge(objects, cut));
+      this.#storing.catch(() => {});
       from = to;
     }
     await this.#storing;
-  }
-
-  async #batch(ids: string[], filter: string | undefined): Promise<void> {
-    for (let wants = ids; wants.length > 0;) {
-      const { artefact, cut } = await this.#spool({ wants, ...(filter === undefined ? {} : { filter }) });
-      await this.#storing;
-      const storing = this.#store(artefact);
-      storing.catch(() => {});
-      if (cut === null) {
-        this.#storing = storing;
-        const came = artefact.stored.totalObjects ?? wants.length;
-        this.#size.learn({ ids: wants.length, came, bytes: artefact.bytes, cut: false });
-        this.#emptyCuts = 0;
-        return;
-      }
-      const came = await storing;
-      this.#size.learn({ ids: wants.length, came, bytes: artefact.bytes, cut: true });
-      this.#judge(came, cut);
-      const left = await this.#missing(wants);
-      wants = [...left.hex(0, Math.min(left.length, this.#size.ids))];
-      // What does not fit the smaller batch is found again by the next pass.
-    }
   }
 
   /** What the first, whole answer promised is the only total anybody knows. */

@@ -97,20 +97,22 @@ async function prepare(
   const { options } = live.record;
   await checkTarget(ports.disk, live.record.directory);
   live.record.plan = planClone(now.offer, options, address.host);
-  await claimWorkspace(ports.disk, workspace, { job: live.id, url: live.record.url });
   const { objectFormat } = now.offer;
-  const earlier = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
+  const kept = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
   const { begun } = await hasRepository(ports.disk, workspace);
-  if (begun && earlier?.objectFormat === objectFormat) {
+  const earlier = begun && kept?.objectFormat === objectFormat ? kept : null;
+  // May refuse what the person asked for: before anything of ours is on the disk.
+  const map = mapOf(context, earlier ?? now);
+  await claimWorkspace(ports.disk, workspace, { job: live.id, url: live.record.url });
+  if (earlier !== null) {
     await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
     await salvageLeftovers(context, objectFormat);
     const drift = driftSentence(driftBetween(earlier.refs, now.refs));
     if (drift !== null) context.note('notice', drift);
     const { packs } = await hasRepository(ports.disk, workspace);
-    return { pins: earlier, map: mapOf(context, earlier), gained: packs };
+    return { pins: earlier, map, gained: packs };
   }
   const pins: Pins = { refs: now.refs, origin: now.origin, defaultBranch: now.defaultBranch, objectFormat };
-  const map = mapOf(context, pins);
   // What an earlier try left without finishing its pack is of no use on this way.
   await abandonLeftovers(context);
   await ports.disk.remove(workspace.repository);

@@ -55,16 +55,14 @@ async function exchange(
   await written;
 }
 
-/** Hands over the objects in the order of the ids; those that are not here are left out. */
+/** Hands over the objects in the order of the ids; those that are not here are left out. A body is valid only then. */
 export async function readObjects(
   reader: ObjectReader,
   ids: Iterable<string>,
   onObject: (object: BatchObject) => void,
 ): Promise<void> {
-  const output = new BatchOutputReader();
-  await exchange(reader, ['--batch'], ids, (chunk) => {
-    for (const object of output.push(chunk)) onObject(object);
-  });
+  const output = new BatchOutputReader(onObject);
+  await exchange(reader, ['--batch'], ids, (chunk) => output.push(chunk));
 }
 
 /** Splits a stream of text into lines. */

@@ -15,7 +15,7 @@ const bytesPerIdFirst = 700;
 
 export interface BatchOutcome {
   ids: number;
-  /** Objects that came whole. */
+  /** Objects that came whole; 0 where that is not known yet. */
   came: number;
   bytes: number;
   cut: boolean;

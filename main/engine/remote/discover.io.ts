@@ -21,25 +21,24 @@ export interface Discovery {
   droppedNames: number;
 }
 
-/** A body that ends early was cut, however politely the connection was closed: proxies do that. */
-function codeOf(error: RemoteProtocolError): EngineErrorCode {
-  switch (error.reason) {
-    case 'not-git':
-      return 'not-git';
-    case 'truncated':
-      return 'connection-lost';
-    default:
-      return 'protocol-violation';
-  }
-}
-
-/** Translates what the decoders refuse into the engine's words; everything else passes. */
-export function protocolFailure(error: unknown, host: string): unknown {
+/**
+ * Translates what the decoders refuse into the engine's words; everything else passes.
+ * @param truncated what it means that an answer ends before its last packet though its HTTP body was whole: in the
+ * middle of a pack proxies do that when a line breaks; with a short answer it is the server that is broken
+ */
+export function protocolFailure(
+  error: unknown,
+  host: string,
+  truncated: 'connection-lost' | 'protocol-violation' = 'protocol-violation',
+): unknown {
   if (error instanceof RemoteError) return new EngineError('remote-refused', { host, detail: error.text });
-  if (error instanceof RemoteProtocolError) {
-    return new EngineError(codeOf(error), { host, detail: error.message }, { cause: error });
-  }
-  return error;
+  if (!(error instanceof RemoteProtocolError)) return error;
+  const codes: Partial<Record<typeof error.reason, EngineErrorCode>> = { 'not-git': 'not-git', truncated };
+  return new EngineError(
+    codes[error.reason] ?? 'protocol-violation',
+    { host, detail: error.message },
+    { cause: error },
+  );
 }
 
 async function readAdvertisement(bytes: AnswerBytes): Promise<Advertisement> {

@@ -132,7 +132,7 @@ export async function receivePack(
     decoder.finish();
     return result;
   } catch (error) {
-    throw protocolFailure(error, host);
+    throw protocolFailure(error, host, 'connection-lost');
   } finally {
     await syncer.finish();
   }

@@ -66,9 +66,12 @@ function compareNames(
  */
 export class TreeVersions {
   readonly #oidBytes: number;
+  /** The last version, in memory that is used again. */
   #last: Uint8Array = new Uint8Array(0);
-  /** Where the entries of `#last` begin, and its end. */
+  #room: Uint8Array = new Uint8Array(4096);
+  /** Where the entries of `#last` begin, and its end; and the same of the version before, to be used again. */
   #starts: number[] = [0];
+  #spareStarts: number[] = [];
 
   constructor(oidBytes: number) {
     this.#oidBytes = oidBytes;
@@ -76,15 +79,16 @@ export class TreeVersions {
 
   /** The next tree has nothing to do with the last. */
   reset(): void {
-    this.#last = new Uint8Array(0);
-    this.#starts = [0];
+    this.#last = this.#room.subarray(0, 0);
+    this.#starts.length = 0;
+    this.#starts.push(0);
   }
 
-  /** @param tree is kept until the next call and must not change */
   next(tree: Uint8Array, visit: TreeVisit): void {
     const last = this.#last;
     const lastStarts = this.#starts;
-    const starts: number[] = [];
+    const starts = this.#spareStarts;
+    starts.length = 0;
     let row = 0;
     let at = 0;
     while (at < tree.length) {
@@ -115,8 +119,15 @@ export class TreeVersions {
       }
     }
     starts.push(tree.length);
-    this.#last = tree;
+    this.#keep(tree);
+    this.#spareStarts = lastStarts;
     this.#starts = starts;
+  }
+
+  #keep(tree: Uint8Array): void {
+    if (tree.length > this.#room.length) this.#room = new Uint8Array(tree.length * 2);
+    this.#room.set(tree);
+    this.#last = this.#room.subarray(0, tree.length);
   }
 }
 

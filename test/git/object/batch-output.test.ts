@@ -10,12 +10,12 @@ const output = Buffer.concat([
 ]);
 
 function read(chunks: readonly Uint8Array[]): string[] {
-  const reader = new BatchOutputReader();
-  return chunks
-    .flatMap((chunk) => reader.push(chunk))
-    .map(
-      ({ oid, type, body }) => `${oid[0]} ${type} ${Buffer.from(body).toString().slice(0, 6)} ${body.length}`,
-    );
+  const lines: string[] = [];
+  const reader = new BatchOutputReader(({ oid, type, body }) => {
+    lines.push(`${oid[0]} ${type} ${Buffer.from(body).toString().slice(0, 6)} ${body.length}`);
+  });
+  for (const chunk of chunks) reader.push(chunk);
+  return lines;
 }
 
 describe('output of git cat-file --batch', () => {

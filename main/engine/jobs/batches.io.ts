@@ -71,9 +71,10 @@ export class Batches {
    */
   async fetchAll(ids: Iterable<string>, filter: string | undefined): Promise<void> {
     for (let wanted = await this.#missing(ids); wanted.length > 0;) {
-      await this.#pass(wanted, filter);
+      const cuts = await this.#pass(wanted, filter);
       const left = await this.#missing(wanted.hex());
-      if (left.length >= wanted.length) {
+      // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
+      if (left.length >= wanted.length && cuts === 0) {
         throw new EngineError('objects-missing', {
           host: this.#context.address.host,
           detail: `The server did not send ${left.length} objects it was asked for, ${left.hexAt(0)} among them.`,
@@ -90,13 +91,15 @@ export class Batches {
 
   /**
    * Asks once for everything, in batches. What a cut kept from coming is found by the next pass: the line is not left
-   * idle while a cut batch is looked at.
+   * idle while a cut batch is looked at. Answers with the number of cuts.
    */
-  async #pass(wanted: OidList, filter: string | undefined): Promise<void> {
+  async #pass(wanted: OidList, filter: string | undefined): Promise<number> {
+    let cuts = 0;
     for (let from = 0; from < wanted.length;) {
       const to = Math.min(wanted.length, from + this.#size.ids);
       const wants = [...wanted.hex(from, to)];
       const { artefact, cut } = await this.#spool({ wants, ...(filter === undefined ? {} : { filter }) });
+      if (cut !== null) cuts++;
       const came = cut === null ? wants.length : 0;
       this.#size.learn({ ids: wants.length, came, bytes: artefact.bytes, cut: cut !== null });
       // One at a time: the pack before this one, and what was thought of it.
@@ -106,6 +109,7 @@ export class Batches {
       from = to;
     }
     await this.#storing;
+    return cuts;
   }
 
   /** What the first, whole answer promised is the only total anybody knows. */

@@ -83,7 +83,8 @@ function working(job: JobView): string {
   if (job.fraction !== null) parts.push(formatPercent(job.fraction));
   if (job.state === 'downloading') {
     if (job.rateBytesPerSecond > 0) parts.push(formatRate(job.rateBytesPerSecond));
-    else parts.push('waiting for data');
+    // In the first moments there is no rate yet, and nothing to worry about.
+    else if (job.activeSeconds >= 2) parts.push('waiting for data');
   }
   if (job.etaSeconds !== null) parts.push(`${formatDuration(job.etaSeconds)} left`);
   return parts.join(dot);

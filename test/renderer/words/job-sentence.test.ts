@@ -18,7 +18,13 @@ describe('the sentence of a row', () => {
   });
 
   test('downloading without data says so, and promises no end', () => {
-    expect(jobSentence(job({ name: 'a', state: 'downloading' }), now)).toBe('Downloading · waiting for data');
+    expect(jobSentence(job({ name: 'a', state: 'downloading', activeSeconds: 60 }), now)).toBe(
+      'Downloading · waiting for data',
+    );
+  });
+
+  test('downloading in its first moments has no rate and does not complain', () => {
+    expect(jobSentence(job({ name: 'a', state: 'downloading', activeSeconds: 1 }), now)).toBe('Downloading');
   });
 
   test('waiting: how long, why, and that what arrived is kept', () => {

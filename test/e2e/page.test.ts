@@ -162,6 +162,8 @@ describe.skipIf(lacks('chromium'))('the page', () => {
       `first paint ${Math.round(paint)} ms; long tasks: ${tasks.map(Math.round).join(', ') || 'none'} ms`,
     );
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    expect(Math.max(0, ...tasks)).toBeLessThan(100);
+    // 67 ms at most where nothing else runs; beside a whole test run each figure may triple. Without the virtual list
+    // a single turn takes seconds.
+    expect(Math.max(0, ...tasks)).toBeLessThan(400);
   });
 });

@@ -59,9 +59,10 @@ const answered = () => server.log.reduce((sum, request) => sum + request.bodyByt
 
 describe('connections that are cut', () => {
   test.each([
-    ['after 2 MB, by a plain close', 2_000_000, false, 1.0],
-    ['after 500 kB, by a plain close', 500_000, false, 1.02],
-    ['after 500 kB, by a reset', 500_000, true, 1.1],
+    ['after 2 MB, by a plain close', 2_000_000, false, 1.05],
+    // Blobs of 64 KiB are in there: a cut costs half of one on average.
+    ['after 500 kB, by a plain close', 500_000, false, 1.15],
+    ['after 500 kB, by a reset', 500_000, true, 1.15],
   ])('%s: finishes, and asks for nothing twice', async (_name, cutAfterBytes, reset, wireMax) => {
     server.limits = { cutAfterBytes, reset };
     const directory = join(makeTempDir('cut'), 'clone');
@@ -69,10 +70,12 @@ describe('connections that are cut', () => {
     expect(detail.job).toMatchObject({ state: 'done', failure: null });
     expect(detail.plan?.strategy).toBe('objects');
     expect(detail.job.drops).toBeGreaterThan(0);
-    // As the server counts them.
-    expect(answered() / fullBytes).toBeLessThan(wireMax + 0.03);
+    // As the server counts them; but a reset throws away what the kernel had not handed over yet, as much as that may be.
+    const arrived = reset ? detail.job.bytes.wireBytes : answered();
+    expect(arrived / fullBytes).toBeLessThan(wireMax);
     expect(detail.job.bytes.wastedBytes / detail.job.bytes.wireBytes).toBeLessThan(0.15);
     expect(detail.job.bytes.savedBytes).toBeGreaterThan(0);
+    expect(await git(['-C', directory, 'count-objects', '-v'])).toContain('packs: 1\n');
     await expectSame(directory);
   });
 

@@ -1,7 +1,7 @@
 /** The stages of a clone that need the network: what is offered, what is wanted, and all of it brought here. */
 
 import { failureOf } from '../errors.ts';
-import { indexOrphans } from '../objects/index.ts';
+import { consolidatePacks, indexOrphans } from '../objects/index.ts';
 import {
   driftBetween,
   driftSentence,
@@ -162,6 +162,10 @@ async function streamOrComplete(
   }
   context.usePlan(planObjects(context.address.host));
   await completeByIds(context, connection, objectFormat, map.wants);
+  context.live.progress.complete('download');
+  context.live.progress.begin('index');
+  const { ports, workspace, signal } = context;
+  await consolidatePacks(ports.git, ports.disk, workspace.gitDir, signal);
   return false;
 }
 

@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { consolidatePacks } from '../../../main/engine/objects/index.ts';
+import { createDisk, createGit } from '../../../main/platform/index.ts';
+import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
+
+afterAll(removeTempDirs);
+
+function repositoryOf(packs: number): { gitDir: string; ids: string[] } {
+  const gitDir = join(makeTempDir('consolidate'), 'repo.git');
+  const git = (args: string[], input?: string) =>
+    execFileSync('git', ['--git-dir', gitDir, ...args], { input })
+      .toString()
+      .trim();
+  git(['init', '-q', '--bare', gitDir]);
+  const ids = Array.from({ length: packs }, (_, n) => {
+    const id = git(['hash-object', '-w', '--stdin'], `blob ${n} ${'x'.repeat(200)}`);
+    git(['pack-objects', '-q', join(gitDir, 'objects/pack/pack')], `${id}\n`);
+    return id;
+  });
+  git(['prune-packed', '-q']);
+  return { gitDir, ids };
+}
+
+const packsIn = (gitDir: string) => readdirSync(join(gitDir, 'objects', 'pack')).sort();
+
+it('makes one pack of many, with every object, whether a ref reaches it or not', async () => {
+  const { gitDir, ids } = repositoryOf(6);
+  await consolidatePacks(createGit(), createDisk(), gitDir, new AbortController().signal);
+  const names = packsIn(gitDir);
+  expect(names.filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+  expect(names).not.toContain('multi-pack-index');
+  const found = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch-check'], {
+    input: ids.join('\n'),
+  });
+  expect(found.toString()).not.toContain('missing');
+  expect(found.toString().trim().split('\n')).toHaveLength(6);
+});
+
+it('leaves a few packs alone', async () => {
+  const { gitDir } = repositoryOf(2);
+  const before = packsIn(gitDir);
+  await consolidatePacks(createGit(), createDisk(), gitDir, new AbortController().signal);
+  expect(packsIn(gitDir)).toEqual(before);
+});

@@ -56,8 +56,8 @@ function requestBody(wish: DownloadWish): Uint8Array {
 }
 
 /**
- * Asks and spools, and never throws for what the network does: the outcome tells. In every case the spool is closed and
- * durable, and artefact and attempt are in the database.
+ * Asks and spools, and never throws for what the network does: the outcome tells. The spool is closed, durable unless it
+ * was indexed on its way; artefact and attempt are in the database.
  */
 export async function spoolPack(
   context: WorkContext,
@@ -75,6 +75,8 @@ export async function spoolPack(
       sink,
       host: address.host,
       objectFormat: wish.objectFormat,
+      clock: ports.clock,
+      keepsSpool: kind === 'object-batch',
       listener: {
         onBytes: (bytes) => {
           artefact.bytes = bytes;

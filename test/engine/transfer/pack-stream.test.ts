@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { SpoolFile } from '../../../main/engine/ports.ts';
+import { receivePack } from '../../../main/engine/transfer/index.ts';
+import { concatBytes, encodePktLine, flushPkt } from '../../../main/git/index.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** A spool that remembers what it was asked. */
+function createSpool() {
+  const spool = { lengthBytes: 0, durableBytes: 0, syncs: 0 };
+  const file: SpoolFile = {
+    get lengthBytes() {
+      return spool.lengthBytes;
+    },
+    get durableBytes() {
+      return spool.durableBytes;
+    },
+    append: (chunk) => Promise.resolve(void (spool.lengthBytes += chunk.length)),
+    sync: () => {
+      spool.syncs++;
+      spool.durableBytes = spool.lengthBytes;
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  return { spool, file };
+}
+
+const packLine = (bytes: Uint8Array) => encodePktLine(concatBytes([Uint8Array.of(1), bytes]));
+const head = encodePktLine('packfile\n');
+const packHeader = Uint8Array.from([0x50, 0x41, 0x43, 0x4b, 0, 0, 0, 2, 0, 0, 0, 7]);
+
+async function* mebibytes(
+  count: number,
+  each: () => void,
+  ...last: Uint8Array[]
+): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  yield concatBytes([head, packLine(packHeader)]);
+  for (let n = 0; n < count; n++) {
+    each();
+    for (let part = 0; part < 32; part++) yield packLine(new Uint8Array(mebibyte / 32));
+  }
+  yield* last;
+}
+
+function receive(answer: AsyncIterable<Uint8Array>, keepsSpool: boolean, nowMs: () => number) {
+  const { spool, file } = createSpool();
+  const heard: number[] = [];
+  const result = receivePack(answer, {
+    spool: file,
+    sink: { write: () => Promise.resolve() },
+    listener: {
+      onBytes: () => {},
+      onRemoteProgress: () => {},
+      onObjectCount: (objects) => heard.push(objects),
+    },
+    host: 'h',
+    objectFormat: 'sha1',
+    clock: { monotonicMs: nowMs },
+    keepsSpool,
+  });
+  return { spool, heard, result };
+}
+
+describe('an answer on its way to the disk', () => {
+  it('is counted, and told by its header', async () => {
+    const { result, heard } = receive(
+      mebibytes(1, () => {}, flushPkt),
+      true,
+      () => 0,
+    );
+    expect(await result).toMatchObject({ packBytes: mebibyte + 12, objects: 7 });
+    expect(heard).toEqual([7]);
+  });
+
+  it('is synced each 8 MiB where these take a second or more', async () => {
+    let ms = 0;
+    const { spool, result } = receive(
+      mebibytes(33, () => (ms += 1_000), flushPkt),
+      false,
+      () => ms,
+    );
+    await result;
+    expect(spool.syncs).toBe(4);
+    expect(spool.lengthBytes - spool.durableBytes).toBeLessThanOrEqual(8 * mebibyte);
+  });
+
+  it('is synced once a second where much more comes in one', async () => {
+    let ms = 0;
+    const { spool, result } = receive(
+      mebibytes(100, () => (ms += 20), flushPkt),
+      false,
+      () => ms,
+    );
+    await result;
+    expect(spool.syncs).toBeGreaterThanOrEqual(1);
+    expect(spool.syncs).toBeLessThanOrEqual(2);
+  });
+
+  it('is durable to the last byte when it becomes the pack itself, and when it was cut', async () => {
+    const whole = receive(
+      mebibytes(1, () => {}, flushPkt),
+      true,
+      () => 0,
+    );
+    await whole.result;
+    expect(whole.spool.durableBytes).toBe(mebibyte + 12);
+
+    const cut = receive(
+      mebibytes(1, () => {}),
+      false,
+      () => 0,
+    );
+    await expect(cut.result).rejects.toThrow(expect.objectContaining({ code: 'connection-lost' }));
+    expect(cut.spool.durableBytes).toBe(mebibyte + 12);
+  });
+
+  it("ends with the server's words where it has some", async () => {
+    const error = encodePktLine(
+      concatBytes([Uint8Array.of(3), new TextEncoder().encode('out of \u001b[31mmemory')]),
+    );
+    const { result } = receive(
+      mebibytes(0, () => {}, error),
+      true,
+      () => 0,
+    );
+    await expect(result).rejects.toThrow(expect.objectContaining({ code: 'remote-refused' }));
+    await expect(result).rejects.toThrow(/out of/);
+  });
+});

@@ -58,10 +58,9 @@ function seal(file: number, objectFormat: 'sha1' | 'sha256'): SealedPack | null 
   for (const chunk of chunks(file, wholeBytes)) hash.update(chunk);
   const checksum = hash.digest();
   const complete = whole && scanner.trailer === checksum.toString('hex');
-  if (!complete) {
-    writeAll(file, checksum, wholeBytes);
-    fdatasyncSync(file);
-  }
+  if (!complete) writeAll(file, checksum, wholeBytes);
+  // Also a spool that came whole may not have been synced before the crash that led here.
+  fdatasyncSync(file);
   return { entries, bytes: wholeBytes + checksum.length, hash: checksum.toString('hex'), complete };
 }
 

@@ -1,5 +1,6 @@
 /** Clones over connections that never live long enough: every object that arrived counts, and the end is git's. */
 
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +131,23 @@ describe('a clone that was cancelled but kept', () => {
     expect(detail.job).toMatchObject({ state: 'done', failure: null });
     expect(answered() - before).toBeLessThan(fullBytes * 0.85);
     await expectSame(directory);
+  });
+});
+
+describe('a clone that is removed while packs are on their way in', () => {
+  test('leaves nothing, and nothing grows back', async () => {
+    server.limits = { cutAfterBytes: 300_000 };
+    const fraction = seededFractions(7);
+    for (let round = 0; round < 4; round++) {
+      const directory = join(makeTempDir('removed'), 'clone');
+      const id = await start(directory);
+      await waitForJob(engine.client, id, (detail) => detail.plan?.strategy === 'objects', 30_000);
+      await sleep(fraction() * 300);
+      await engine.client.ask('job.remove', { ids: [id] });
+      expect(await readdir(dirname(directory))).toEqual([]);
+      await sleep(300);
+      expect(await readdir(dirname(directory))).toEqual([]);
+    }
   });
 });
 

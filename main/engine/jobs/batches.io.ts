@@ -23,7 +23,6 @@ const emptyCutsMax = 3;
 export interface PieceOutcome {
   /** Objects gained. */
   objects: number;
-  bytes: number;
   cut: boolean;
 }
 
@@ -61,7 +60,7 @@ export class Batches {
     const { artefact, cut } = await this.#spool(request);
     const objects = await this.#store(artefact);
     this.#judge(objects, cut);
-    return { objects, bytes: artefact.bytes, cut: cut !== null };
+    return { objects, cut: cut !== null };
   }
 
   /**
@@ -82,6 +81,11 @@ export class Batches {
       }
       wanted = left;
     }
+  }
+
+  /** Resolves when nothing of ours touches the workspace any more; call it however the work ends. */
+  async settle(): Promise<void> {
+    await this.#storing.catch(() => {});
   }
 
   async #missing(ids: Iterable<string>): Promise<OidList> {

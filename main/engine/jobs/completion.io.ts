@@ -68,6 +68,19 @@ export async function completeByIds(
   wants: readonly string[],
 ): Promise<void> {
   const batches = new Batches(context, connection, format);
+  try {
+    await completeInOrder(context, batches, wants);
+  } finally {
+    // A pack may still be on its way into the repository when the work is stopped or fails.
+    await batches.settle();
+  }
+}
+
+async function completeInOrder(
+  context: WorkContext,
+  batches: Batches,
+  wants: readonly string[],
+): Promise<void> {
   const census = await completeCommits(context, batches, wants);
   context.note(
     'info',

@@ -49,6 +49,7 @@ function requestBody(wish: DownloadWish): Uint8Array {
     ...wish.request,
     objectFormat: wish.objectFormat,
     agent: protocolAgent,
+    // Its progress is asked for and read by nobody: it is a sign of life while a server counts objects.
     done: true,
     // With it, and without thin packs, every beginning of a pack stands by itself (gitformat-pack, OFS_DELTA).
     ofsDelta: true,
@@ -65,7 +66,7 @@ export async function spoolPack(
   kind: StoredArtefact['kind'],
   sink: PackSink,
 ): Promise<SpoolOutcome> {
-  const { live, ports, signal, address } = context;
+  const { ports, signal, address } = context;
   const artefact = beginArtefact(context, kind);
   const attempt = beginAttempt(context, artefact.stored.id);
   const spool = await ports.disk.openSpool(spoolPath(context, artefact));
@@ -81,9 +82,6 @@ export async function spoolPack(
         onBytes: (bytes) => {
           artefact.bytes = bytes;
           keepPiece(context, artefact, spool.durableBytes);
-        },
-        onRemoteProgress: (text) => {
-          live.remoteProgress = text;
         },
         onObjectCount: (objects) => {
           artefact.stored.totalObjects = objects;

@@ -41,8 +41,6 @@ export class LiveJob {
   forgetDue: (() => void) | null = null;
   /** Attempts, artefacts and activity are in memory. */
   partsLoaded = false;
-  /** The server's own words about how far it is, safe to show. */
-  remoteProgress: string | null = null;
   #connection: GitConnection | null = null;
   #carried: Carried;
   #seenWireBytes = 0;

@@ -65,6 +65,6 @@ export function planObjects(host: string): ClonePlan {
 export function resumability(offer: RemoteOffer): string {
   if (offer.empty) return 'The repository is empty; there is nothing to download.';
   if (isCompletable(offer, {}))
-    return 'A cut costs a few kilobytes: what arrived is kept, and only what is missing is fetched.';
+    return 'A cut costs at most the object that was arriving: what came before it is kept, and only what is missing is fetched.';
   return 'The server offers no filters: a cut starts the download of the pack again.';
 }

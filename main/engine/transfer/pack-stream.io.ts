@@ -17,8 +17,6 @@ export interface PackSink {
 export interface PackStreamListener {
   /** Pack bytes spooled so far. */
   onBytes(packBytes: number): void;
-  /** The server's own progress lines, safe to show. */
-  onRemoteProgress(text: string): void;
   /** From the pack's header, as soon as it is here. */
   onObjectCount(objects: number): void;
 }
@@ -130,8 +128,6 @@ export async function receivePack(
     switch (event.type) {
       case 'pack-data':
         return takePackData(event.data);
-      case 'progress':
-        return listener.onRemoteProgress(event.text);
       case 'remote-error':
         throw new EngineError('remote-refused', { host, detail: safeText(event.text) });
       case 'shallow':

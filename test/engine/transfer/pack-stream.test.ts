@@ -52,7 +52,6 @@ function receive(answer: AsyncIterable<Uint8Array>, keepsSpool: boolean, nowMs: 
     sink: { write: () => Promise.resolve() },
     listener: {
       onBytes: () => {},
-      onRemoteProgress: () => {},
       onObjectCount: (objects) => heard.push(objects),
     },
     host: 'h',

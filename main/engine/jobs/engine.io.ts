@@ -1,6 +1,5 @@
 /** The engine's door made real: keeps the jobs, pumps the queue, and hands everything else to the rooms that know it. */
 
-import { suggestedDirectoryName } from '../../git/index.ts';
 import type {
   Destination,
   Engine,
@@ -15,15 +14,14 @@ import type {
 } from '../door.ts';
 import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
-import { checkRefspecs } from '../plan/index.ts';
 import { understandUrl } from '../remote/index.ts';
 import { removeWorkspace } from '../repo/index.ts';
 import { answerText, originOf, type Answer } from './answers.ts';
-import { checkDestination } from './destination.io.ts';
 import { Heartbeat } from './heartbeat.io.ts';
 import { isEnded, recoveredState, type JobEvent } from './job-machine.ts';
+import { JobList } from './job-list.ts';
 import { LiveJob } from './live-job.ts';
-import { newJobRecord, type CloneWish } from './new-job.ts';
+import type { CloneWish } from './new-job.ts';
 import { probeRemote } from './probe.io.ts';
 import { admitted, reordered } from './queue.ts';
 import { Runner } from './runner.io.ts';
@@ -31,6 +29,7 @@ import { defaultSettings, readSettings, withChange } from './settings.ts';
 import { SignIns } from './sign-ins.ts';
 import { SshQuestions } from './ssh-questions.ts';
 import { takeUp } from './take-up.io.ts';
+import { destinationAt, wishedClone, type WishedJob, type WishParts } from './wishes.io.ts';
 import type { WorkContext } from './work-context.ts';
 
 const settingsKey = 'settings';
@@ -50,7 +49,7 @@ export interface EngineHome {
 class JobEngine implements Engine {
   readonly #ports: Ports;
   readonly #runner: Runner;
-  readonly #jobs = new Map<string, LiveJob>();
+  readonly #jobs = new JobList();
   readonly #signIns: SignIns;
   readonly #sshQuestions: SshQuestions;
   readonly #listeners = new Set<(event: EngineEvent) => void>();
@@ -80,7 +79,7 @@ class JobEngine implements Engine {
     });
     this.#heartbeat = new Heartbeat({
       ports,
-      jobs: () => this.#jobs.values(),
+      jobs: () => this.#jobs.all(),
       onChanged: (live) => this.#emit({ type: 'job-changed', id: live.id }),
       onTotals: () => this.#emit({ type: 'totals-changed' }),
     });
@@ -90,7 +89,7 @@ class JobEngine implements Engine {
   start(): Promise<void> {
     for (const record of this.#ports.store.loadJobs()) {
       const live = new LiveJob(record);
-      this.#jobs.set(live.id, live);
+      this.#jobs.add(live);
       const state = recoveredState(record.state);
       if (state !== record.state) {
         record.state = state;
@@ -107,8 +106,8 @@ class JobEngine implements Engine {
   async stop(): Promise<void> {
     this.#holds.add('stopped');
     this.#heartbeat.stop();
-    const working = [...this.#jobs.values()].filter((live) => live.busy);
-    for (const live of this.#jobs.values()) {
+    const working = this.#jobs.all().filter((live) => live.busy);
+    for (const live of this.#jobs.all()) {
       live.forgetDue?.();
       this.#runner.apply(live, 'set-aside');
     }
@@ -125,54 +124,29 @@ class JobEngine implements Engine {
   }
 
   checkDestination(path: string): Promise<Destination> {
-    return checkDestination(this.#ports.disk, path, (candidate) => this.#jobAt(candidate) !== null);
+    return destinationAt(this.#wishParts(), path);
   }
 
   async addClone(wish: CloneWish): Promise<{ id: string; directory: string }> {
-    const address = understandUrl(wish.url);
-    checkRefspecs(wish.options);
-    const { disk, clock, chance } = this.#ports;
-    const bare = wish.options.bare === true || wish.options.mirror === true;
-    const name = suggestedDirectoryName(address.parsed, { bare });
-    const directory = disk.resolve(wish.directory ?? disk.join(this.#settings.defaultDirectory, name));
-    const other = this.#jobAt(directory);
-    if (other !== null) throw new EngineError('target-taken-by-job', { path: directory, jobId: other.id });
-    const { state, writable } = await this.checkDestination(directory);
-    if (state === 'not-empty' || state === 'file')
-      throw new EngineError('target-exists', { path: directory });
-    if (!writable) throw new EngineError('target-not-writable', { path: directory });
-
-    const positions = [...this.#jobs.values()].map((live) => live.record.position);
-    const live = new LiveJob(
-      newJobRecord(wish, {
-        id: chance.id(),
-        url: address.url,
-        directory,
-        position: Math.max(0, ...positions) + 1,
-        nowMs: clock.nowMs(),
-      }),
-    );
-    this.#jobs.set(live.id, live);
-    this.#signIns.ofJob(live.id, address);
-    this.#runner.save(live);
-    this.#runner.note(live, 'info', `Added: ${address.url} into ${directory}.`);
-    this.#pumpSoon();
-    return { id: live.id, directory };
+    const wished = await wishedClone(this.#wishParts(), wish);
+    const { url, directory } = wished.live.record;
+    return this.#add(wished, `Added: ${url} into ${directory}.`);
   }
 
   jobs(): JobSnapshot[] {
     const nowMs = this.#ports.clock.monotonicMs();
-    return [...this.#jobs.values()]
+    return this.#jobs
+      .all()
       .sort((a, b) => a.record.position - b.record.position)
       .map((live) => live.snapshot(nowMs));
   }
 
   job(id: string): JobSnapshot | null {
-    return this.#jobs.get(id)?.snapshot(this.#ports.clock.monotonicMs()) ?? null;
+    return this.#jobs.find(id)?.snapshot(this.#ports.clock.monotonicMs()) ?? null;
   }
 
   report(id: string): JobReport {
-    const live = this.#job(id);
+    const live = this.#jobs.get(id);
     takeUp(this.#ports, live);
     return live.report(this.#ports.clock.monotonicMs());
   }
@@ -182,14 +156,14 @@ class JobEngine implements Engine {
   }
 
   async resume(which: Selection): Promise<string[]> {
-    const asked = this.#select(which);
+    const asked = this.#jobs.select(which);
     // "All" means what waits; what somebody ended, or what failed for a reason, is taken up again only by name.
     const chosen = which === 'all' ? asked.filter((live) => !isEnded(live.record.state)) : asked;
     for (const live of chosen) {
       // A job that ended without its workspace starts from the beginning.
       if (live.record.state === 'cancelled') live.record.stage = null;
       if (live.record.state === 'cancelled' || live.record.state === 'failed') {
-        const other = this.#jobAt(live.record.directory);
+        const other = this.#jobs.at(live.record.directory);
         if (other !== null && other !== live) {
           throw new EngineError('target-taken-by-job', { path: live.record.directory, jobId: other.id });
         }
@@ -203,13 +177,13 @@ class JobEngine implements Engine {
 
   async cancel(which: Selection, keepPartial: boolean): Promise<string[]> {
     const ids = await this.#applyAll(which, 'cancel');
-    if (!keepPartial) for (const id of ids) await this.#removeWorkspace(this.#job(id));
+    if (!keepPartial) for (const id of ids) await this.#removeWorkspace(this.#jobs.get(id));
     return ids;
   }
 
   async remove(which: Selection): Promise<string[]> {
     const removed: string[] = [];
-    for (const live of this.#select(which)) {
+    for (const live of this.#jobs.select(which)) {
       // "All" tidies the list up; running work is ended only by name.
       if (which === 'all' && !isEnded(live.record.state)) continue;
       this.#runner.apply(live, 'cancel');
@@ -226,12 +200,12 @@ class JobEngine implements Engine {
   }
 
   move(id: string, before: string | null): void {
-    this.#job(id);
-    const entries = [...this.#jobs.values()].map((live) => ({ id: live.id, position: live.record.position }));
+    this.#jobs.get(id);
+    const entries = this.#jobs.all().map((live) => ({ id: live.id, position: live.record.position }));
     const positions = reordered(entries, id, before);
     this.#ports.store.savePositions(positions);
     for (const { id: moved, position } of positions) {
-      const live = this.#job(moved);
+      const live = this.#jobs.get(moved);
       if (live.record.position === position) continue;
       live.record.position = position;
       this.#emit({ type: 'job-changed', id: moved });
@@ -240,7 +214,7 @@ class JobEngine implements Engine {
   }
 
   async answer(id: string, questionId: string, answer: Answer): Promise<void> {
-    const live = this.#job(id);
+    const live = this.#jobs.get(id);
     const { question } = live.record;
     if (question?.id !== questionId) throw new EngineError('job-state', { jobId: id });
     if (answer.choice === 'cancel') return void (await this.cancel([id], false));
@@ -257,7 +231,7 @@ class JobEngine implements Engine {
 
   async hold(reason: HoldReason): Promise<void> {
     this.#holds.add(reason);
-    const working = [...this.#jobs.values()].filter((live) => this.#runner.apply(live, 'set-aside'));
+    const working = this.#jobs.all().filter((live) => this.#runner.apply(live, 'set-aside'));
     this.#emit({ type: 'totals-changed' });
     await this.#atRest(working, 'hold');
   }
@@ -270,7 +244,7 @@ class JobEngine implements Engine {
   }
 
   networkOnline(): void {
-    for (const live of this.#jobs.values()) {
+    for (const live of this.#jobs.all()) {
       if (live.record.state === 'waiting-for-network') this.#runner.apply(live, 'resume');
     }
   }
@@ -305,7 +279,7 @@ class JobEngine implements Engine {
 
   /** One answer is enough for all who wait for the same server. */
   #signedIn(origin: string): void {
-    for (const live of this.#jobs.values()) {
+    for (const live of this.#jobs.all()) {
       const { question } = live.record;
       if (question?.kind === 'authentication' && originOf(question) === origin)
         this.#runner.apply(live, 'answer-retry');
@@ -316,18 +290,25 @@ class JobEngine implements Engine {
     for (const listener of this.#listeners) listener(event);
   }
 
-  #job(id: string): LiveJob {
-    const live = this.#jobs.get(id);
-    if (live === undefined) throw new EngineError('job-not-found', { jobId: id });
-    return live;
+  #wishParts(): WishParts {
+    return {
+      ports: this.#ports,
+      jobs: this.#jobs,
+      defaultDirectory: this.#settings.defaultDirectory,
+    };
   }
 
-  #select(which: Selection): LiveJob[] {
-    return which === 'all' ? [...this.#jobs.values()] : which.map((id) => this.#job(id));
+  #add({ live, address }: WishedJob, sentence: string): { id: string; directory: string } {
+    this.#jobs.add(live);
+    this.#signIns.ofJob(live.id, address);
+    this.#runner.save(live);
+    this.#runner.note(live, 'info', sentence);
+    this.#pumpSoon();
+    return { id: live.id, directory: live.record.directory };
   }
 
   async #applyAll(which: Selection, event: JobEvent): Promise<string[]> {
-    const moved = this.#select(which).filter((live) => this.#runner.apply(live, event));
+    const moved = this.#jobs.select(which).filter((live) => this.#runner.apply(live, event));
     // "Paused" is told only once the sockets are closed. What is cancelled loses its files next, so nobody may write there.
     if (event === 'cancel') await Promise.all(moved.map((live) => live.workEnded));
     else await this.#atRest(moved, event);
@@ -342,15 +323,6 @@ class JobEngine implements Engine {
     await Promise.race([ended, patience]);
     const stuck = jobs.filter((live) => live.busy).map((live) => live.id);
     if (!inTime.signal.aborted) this.#ports.log('work-stuck', { purpose, jobs: stuck, waitedMs: workEndMs });
-  }
-
-  /** The unfinished job that grows at, or will appear at, this directory. */
-  #jobAt(directory: string): LiveJob | null {
-    for (const live of this.#jobs.values()) {
-      const { state } = live.record;
-      if (live.record.directory === directory && state !== 'done' && state !== 'cancelled') return live;
-    }
-    return null;
   }
 
   async #removeWorkspace(live: LiveJob): Promise<void> {
@@ -369,14 +341,14 @@ class JobEngine implements Engine {
   }
 
   #pump(): void {
-    const entries = [...this.#jobs.values()].map((live) => ({
+    const entries = this.#jobs.all().map((live) => ({
       id: live.id,
       state: live.record.state,
       position: live.record.position,
       busy: live.busy,
     }));
     for (const id of admitted(entries, this.#settings.concurrentJobs, this.#holds.size > 0)) {
-      const live = this.#job(id);
+      const live = this.#jobs.get(id);
       takeUp(this.#ports, live);
       this.#runner.admit(live);
     }

@@ -1,8 +1,9 @@
 /** One clone, timed from the start of the command to its end. What it made is removed afterwards, untimed. */
 
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { git } from '../support/git.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { git, tryGit } from '../support/git.ts';
 import { runPackmule } from '../support/packmule.ts';
 import { makeTempDir } from '../support/temp.ts';
 
@@ -10,6 +11,19 @@ export interface CommandLine {
   name: string;
   entry: string;
 }
+
+export interface PackmuleRun {
+  /** False when it was ended because it took too long. */
+  finished: boolean;
+  seconds: number;
+  /** Of the engine's process alone; NaN where the system does not tell. */
+  peakBytes: number;
+  /** Of the answers' bytes, what was of no use: by Packmule's own account. NaN unless `account` was asked for. */
+  wastedBytes: number;
+}
+
+/** How often the engine's memory is looked at. What it held at most is counted by the kernel in between. */
+const lookEveryMs = 100;
 
 /** Seconds. */
 export async function gitCloneOnce(url: string): Promise<number> {
@@ -21,18 +35,89 @@ export async function gitCloneOnce(url: string): Promise<number> {
   return seconds;
 }
 
-/** Seconds, with the start and the end of the engine: each command has a home of its own, as for a first user. */
-export async function packmuleCloneOnce(command: CommandLine, url: string): Promise<number> {
+/** In so many tries; each begins anew, as `git clone` does. */
+export async function gitCloneFinishes(url: string, tries: number): Promise<boolean> {
+  for (let number = 0; number < tries; number++) {
+    const directory = join(makeTempDir('bench'), 'clone');
+    const { code } = await tryGit(['clone', '--quiet', url, directory]);
+    rmSync(directory, { recursive: true, force: true });
+    if (code === 0) return true;
+  }
+  return false;
+}
+
+/**
+ * With the start and the end of the engine: each command has a home of its own, as for a first user.
+ * @throws Error when it ends with anything but success
+ */
+export async function packmuleCloneOnce(
+  command: CommandLine,
+  url: string,
+  options: { limitMs: number; account?: boolean; check?: boolean },
+): Promise<PackmuleRun> {
   const directory = join(makeTempDir('bench'), 'clone');
   const home = makeTempDir('bench-home');
+  const watch = new EngineWatch();
   const began = performance.now();
-  const run = await runPackmule(['clone', '--quiet', url, directory], {
+  const run = await runPackmule(['clone', options.account ? '--json' : '--quiet', url, directory], {
     home,
     entry: command.entry,
-    timeoutMs: 600_000,
+    timeoutMs: options.limitMs,
+    onStart: (child) => watch.begin(child.pid ?? 0),
   });
   const seconds = (performance.now() - began) / 1000;
-  if (run.code !== 0) throw new Error(`packmule clone ended with ${run.code}: ${run.stderr}`);
-  rmSync(directory, { recursive: true });
-  return seconds;
+  await watch.end();
+  const finished = run.code === 0;
+  if (!finished && run.code !== null) {
+    throw new Error(`packmule clone ended with ${run.code}: ${run.stderr}`);
+  }
+  if (finished && options.check) await git(['-C', directory, 'fsck', '--connectivity-only']);
+  rmSync(directory, { recursive: true, force: true });
+  rmSync(home, { recursive: true, force: true });
+  const wasted = run.result['wastedBytes'];
+  return {
+    finished,
+    seconds,
+    peakBytes: watch.peakBytes,
+    wastedBytes: typeof wasted === 'number' ? wasted : NaN,
+  };
+}
+
+/** Follows the one child of the command: the engine. Linux only (proc_pid_status(5), proc_pid_task(5)). */
+class EngineWatch {
+  peakBytes = NaN;
+  #commandPid = 0;
+  #enginePid = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  begin(commandPid: number): void {
+    this.#commandPid = commandPid;
+    this.#timer = setInterval(() => this.#look(), lookEveryMs);
+  }
+
+  /** Waits until the engine is gone as well: one whose command was killed ends by itself. */
+  async end(): Promise<void> {
+    while (this.#enginePid !== 0 && this.#look()) await sleep(20);
+    clearInterval(this.#timer);
+  }
+
+  #look(): boolean {
+    if (this.#enginePid === 0) {
+      const children = read(`/proc/${this.#commandPid}/task/${this.#commandPid}/children`);
+      this.#enginePid = Number(children.trim().split(' ')[0] ?? 0);
+    }
+    const status = read(`/proc/${this.#enginePid}/status`);
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    if (kib !== undefined) this.peakBytes = Math.max(Number(kib) * 1024, this.peakBytes || 0);
+    // One that has ended and that nobody has asked about yet has no memory, but a status.
+    return kib !== undefined;
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

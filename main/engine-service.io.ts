@@ -21,6 +21,7 @@ import {
   createDisk,
   createDuplexOpener,
   createGit,
+  createHistoryWalks,
   createHttpClient,
   createLog,
   createPackTools,
@@ -29,6 +30,12 @@ import {
 } from './platform/index.ts';
 import type { Lock, Log } from './platform/index.ts';
 import { openStore } from './store/index.ts';
+
+// The sources run as they are; what is built stands flat beside the built entries.
+const walkThreadUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './walk-thread.ts' : './walk-thread.js',
+  import.meta.url,
+);
 
 /** A clean end takes this long at most; what is not closed by then was durable before. */
 const stopMsMax = 2_000;
@@ -80,6 +87,7 @@ async function serve(home: string, parent: EngineParent, lock: Lock): Promise<vo
     credentials: createCredentials(git, (operation) => log.warn('credential.helper', { operation })),
     store,
     packs: createPackTools(),
+    openHistoryWalk: createHistoryWalks(walkThreadUrl),
     openHttp: () => createHttpClient(),
     openDuplex: createDuplexOpener(git),
     log: (event, facts) => log.info(event, facts),

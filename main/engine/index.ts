@@ -2,6 +2,7 @@ export type * from './door.ts';
 export { EngineError, errorKinds, failureOf } from './errors.ts';
 export type { EngineErrorCode, EngineFailure, ErrorFacts } from './errors.ts';
 export { choicesOf, createEngine } from './jobs/index.ts';
+export { HistoryWalkRun } from './objects/index.ts';
 export { jobStates, stageNames } from './jobs/states.ts';
 export type { JobState, StageName } from './jobs/states.ts';
 export type * from './jobs/records.ts';

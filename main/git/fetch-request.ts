@@ -2,7 +2,7 @@
 
 import { LocalProtocolError } from './errors.ts';
 import { commandLines } from './ls-refs.ts';
-import { oidHexLength, type ObjectFormat } from './oid.ts';
+import { oidBytesLength, oidHexLength, type ObjectFormat } from './oid.ts';
 import { concatBytes, delimiterPkt, encodePktLine, flushPkt } from './pkt-line.ts';
 import { lineValue } from './text-line.ts';
 
@@ -12,6 +12,8 @@ export interface FetchRequest {
   agent: string | null;
   /** Objects we ask for, in the order they go out. */
   wants: readonly string[];
+  /** More of them, for very many: ids as bytes, one behind the other. */
+  wantBytes?: Uint8Array;
   /** Refs asked for by name; where the server offers `ref-in-want`. */
   wantRefs?: readonly string[];
   /** Objects we have, with everything they reach. */
@@ -79,6 +81,29 @@ function oidLines(keyword: string, oids: readonly string[], format: ObjectFormat
   return lines;
 }
 
+const hexDigits = ascii.encode('0123456789abcdef');
+
+/** The same for ids that are bytes. */
+function oidLinesOfBytes(keyword: string, oids: Uint8Array, format: ObjectFormat): Uint8Array {
+  const oidBytes = oidBytesLength(format);
+  if (oids.length % oidBytes !== 0) throw new LocalProtocolError(`"${keyword}" lines need whole object ids.`);
+  const lineBytes = 4 + keyword.length + 1 + 2 * oidBytes + 1;
+  const head = ascii.encode(`${lineBytes.toString(16).padStart(4, '0')}${keyword} `);
+  const lines = new Uint8Array((oids.length / oidBytes) * lineBytes);
+  let at = 0;
+  for (let from = 0; from < oids.length; from += oidBytes) {
+    lines.set(head, at);
+    at += head.length;
+    for (let i = from; i < from + oidBytes; i++) {
+      const byte = oids[i] ?? 0;
+      lines[at++] = hexDigits[byte >> 4] ?? 0;
+      lines[at++] = hexDigits[byte & 15] ?? 0;
+    }
+    lines[at++] = 0x0a;
+  }
+  return lines;
+}
+
 function shallowLines(request: FetchRequest): Uint8Array[] {
   const parts: Uint8Array[] = [];
   if (request.shallow !== undefined) parts.push(oidLines('shallow', request.shallow, request.objectFormat));
@@ -106,7 +131,8 @@ function resumeLine(resume: true | { packId: string; skip: number }): string {
  */
 export function encodeFetchRequest(request: FetchRequest): Uint8Array {
   const { objectFormat, wantRefs = [], haves = [], packfileUris = [] } = request;
-  if (request.wants.length + wantRefs.length === 0)
+  const { wantBytes = new Uint8Array() } = request;
+  if (request.wants.length + wantBytes.length + wantRefs.length === 0)
     throw new LocalProtocolError('A fetch must want something.');
   const parts = [...commandLines('fetch', request.agent, objectFormat), delimiterPkt];
   const flag = (on: boolean | undefined, line: string): void => {
@@ -126,7 +152,7 @@ export function encodeFetchRequest(request: FetchRequest): Uint8Array {
     parts.push(encodePktLine(`packfile-uris ${protocols.join(',')}\n`));
   }
   if (request.resume !== undefined) parts.push(encodePktLine(resumeLine(request.resume)));
-  parts.push(oidLines('want', request.wants, objectFormat));
+  parts.push(oidLines('want', request.wants, objectFormat), oidLinesOfBytes('want', wantBytes, objectFormat));
   for (const ref of wantRefs) parts.push(encodePktLine(`want-ref ${lineValue(ref, 'wanted ref')}\n`));
   parts.push(oidLines('have', haves, objectFormat));
   flag(request.done, 'done');

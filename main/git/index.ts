@@ -39,6 +39,7 @@ export {
   type PackEntryHeader,
   type PackEntryType,
 } from './pack/entry.ts';
+export { packIndexOids } from './pack/index-file.ts';
 export { pakoInflate, type Inflater, type InflateFactory, type InflateStep } from './pack/inflate.ts';
 export { PackScanner, type PackScannerOptions, type ScannedEntry } from './pack/scanner.ts';
 export {
@@ -59,7 +60,10 @@ export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
 export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';
 export { commitLinks, tagTarget, type CommitLinks, type TagTarget } from './object/links.ts';
+export { OidFlags } from './object/oid-flags.ts';
 export { OidIndex } from './object/oid-index.ts';
+export { ObjectLineReader, type ObjectType } from './object/oid-lines.ts';
 export { OidList } from './object/oid-list.ts';
+export { OidQueue } from './object/oid-queue.ts';
 export { OidSet } from './object/oid-set.ts';
 export { TreeVersions, type TreeVisit } from './object/tree.ts';

@@ -5,6 +5,7 @@ export { createDisk } from './disk.ts';
 export { createDuplexOpener } from './duplex.ts';
 export { createGit } from './git.ts';
 export { createHttpClient, type HttpClientOptions } from './http/index.ts';
+export { createHistoryWalks } from './history-walk.ts';
 export { acquireLock, type Lock } from './lock.ts';
 export { createLog, logLevels, type Log, type LogLevel, type LogOptions } from './log.ts';
 export { createPackTools } from './pack-tools.ts';

@@ -18,6 +18,7 @@ export const entries: readonly string[] = [
   'main/cli.ts',
   'main/engine-process.ts',
   'main/askpass.ts',
+  'main/walk-thread.ts',
   'main/start.ts',
   'preload/index.ts',
 ];

@@ -1,24 +1,28 @@
 /**
- * Objects by id, batch after batch. A batch that is cut off keeps every object that came whole; the rest is asked for
- * again at once as long as anything comes. While one batch arrives the one before it is indexed.
+ * Objects by id, batch after batch, several at once. A batch that is cut off keeps every object that came whole; the rest
+ * is asked for again. While batches arrive, those before them are indexed, one at a time.
  */
 
-import type { ObjectFormat, OidList } from '../../git/index.ts';
+import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
-import { missingObjects, type ObjectReader } from '../objects/index.ts';
-import { BatchSize } from '../pieces/index.ts';
+import { BatchSize, InFlight } from '../pieces/index.ts';
+import type { HistoryWalk, WantedBatch, WantedKind } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
-import { salvage } from './salvage.io.ts';
 import type { LiveArtefact } from './live-job.ts';
+import { salvage } from './salvage.io.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** Nothing looks at the bytes on their way: they are indexed from the spool. */
-const nowhere = { write: () => Promise.resolve() };
-
 /** Requests in a row that may break without a single object, before the job waits and tries later. */
-const emptyCutsMax = 3;
+const emptyCutsMax = 4;
+/** So many cuts say how long connections live. */
+const cutsRemembered = 3;
+/** Answers on the disk that wait to be indexed; with more, asking waits. */
+const unstoredMax = 4;
+
+/** What keeps an answer to what was asked for (git-rev-list(1), --filter); objects that are named always come. */
+const filters: Record<WantedKind, string | null> = { root: 'blob:none', tree: 'tree:0', blob: null };
 
 export interface PieceOutcome {
   /** Objects gained. */
@@ -26,30 +30,37 @@ export interface PieceOutcome {
   cut: boolean;
 }
 
+interface Spooled {
+  artefact: LiveArtefact;
+  /** What cut it off. */
+  cut: unknown;
+  /** Until the first byte of the pack, and until the last. */
+  waitMs: number;
+  totalMs: number;
+}
+
 export class Batches {
   readonly #context: WorkContext;
   readonly #connection: GitConnection;
   readonly #format: ObjectFormat;
-  readonly #reader: ObjectReader;
-  readonly #size = new BatchSize();
+  readonly #walk: HistoryWalk;
+  readonly #size: BatchSize;
+  readonly #inFlight: InFlight;
+  #underWay = 0;
+  #unstored = 0;
   #emptyCuts = 0;
-  /** The salvage of the last batch, which goes on while the next one arrives. */
-  #storing: Promise<void> = Promise.resolve();
+  /** What arrived is stored one after the other; settles when the last is. */
+  #storing: Promise<unknown> = Promise.resolve();
+  /** Resolves at the next change of `#underWay` or `#unstored`. */
+  #change = Promise.withResolvers<void>();
 
-  constructor(context: WorkContext, connection: GitConnection, format: ObjectFormat) {
+  constructor(context: WorkContext, connection: GitConnection, format: ObjectFormat, walk: HistoryWalk) {
     this.#context = context;
     this.#connection = connection;
     this.#format = format;
-    this.#reader = {
-      git: context.ports.git,
-      gitDir: context.workspace.gitDir,
-      format,
-      signal: context.signal,
-    };
-  }
-
-  get reader(): ObjectReader {
-    return this.#reader;
+    this.#walk = walk;
+    this.#size = new BatchSize(lastLife(context));
+    this.#inFlight = new InFlight(connection.requestsAtOnce);
   }
 
   /**
@@ -57,63 +68,91 @@ export class Batches {
    * @throws EngineError of the connection after several cuts without any object, or at once for anything but a cut
    */
   async fetch(request: PackRequest): Promise<PieceOutcome> {
-    const { artefact, cut } = await this.#spool(request);
-    const objects = await this.#store(artefact);
-    this.#judge(objects, cut);
-    return { objects, cut: cut !== null };
+    const spooled = await this.#spool(request);
+    const objects = await this.#inTurn(() => this.#store(spooled.artefact));
+    this.#judge(objects, spooled.cut);
+    return { objects, cut: spooled.cut !== null };
   }
 
   /**
-   * All of these ids that are not here yet.
-   * @param filter for trees: `tree:0`, so that a tree comes without what is below it
-   * @throws EngineError `objects-missing` when the server stops sending what it is asked for
+   * Everything the walk finds missing. When it rejects, requests may still be under way: the caller aborts them.
+   * @throws EngineError `objects-missing` when the server stops sending what it is asked for; as `fetch`
    */
-  async fetchAll(ids: Iterable<string>, filter: string | undefined): Promise<void> {
-    for (let wanted = await this.#missing(ids); wanted.length > 0;) {
-      const cuts = await this.#pass(wanted, filter);
-      const left = await this.#missing(wanted.hex());
-      // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
-      if (left.length >= wanted.length && cuts === 0) {
-        throw new EngineError('objects-missing', {
-          host: this.#context.address.host,
-          detail: `The server did not send ${left.length} objects it was asked for, ${left.hexAt(0)} among them.`,
-        });
+  async fetchMissing(): Promise<void> {
+    const failed = Promise.withResolvers<never>();
+    failed.promise.catch(() => {});
+    await this.#walk.resize(this.#size.ids);
+    for (;;) {
+      const batch = await Promise.race([this.#walk.next(), failed.promise]);
+      if (batch === null) return;
+      this.#underWay++;
+      this.#unstored++;
+      this.#fetchBatch(batch).catch((error: unknown) => failed.reject(error));
+      while (this.#underWay >= this.#inFlight.limit || this.#unstored >= unstoredMax) {
+        await Promise.race([this.#change.promise, failed.promise]);
       }
-      wanted = left;
     }
   }
 
   /** Resolves when nothing of ours touches the workspace any more; call it however the work ends. */
   async settle(): Promise<void> {
+    while (this.#underWay > 0) await this.#change.promise;
     await this.#storing.catch(() => {});
   }
 
-  async #missing(ids: Iterable<string>): Promise<OidList> {
-    await this.#storing;
-    return missingObjects(this.#reader, ids);
+  async #fetchBatch(batch: WantedBatch): Promise<void> {
+    const filter = filters[batch.kind];
+    let spooled: Spooled;
+    try {
+      spooled = await this.#spool({
+        wants: [],
+        wantBytes: batch.oids,
+        ...(filter === null ? {} : { filter }),
+      });
+    } catch (error) {
+      this.#unstored--;
+      throw error;
+    } finally {
+      this.#underWay--;
+      this.#changed();
+    }
+    if (spooled.cut === null) this.#inFlight.learn(spooled.waitMs, spooled.totalMs);
+    try {
+      await this.#inTurn(() => this.#takeIn(batch, spooled));
+    } finally {
+      this.#unstored--;
+      this.#changed();
+    }
   }
 
-  /**
-   * Asks once for everything, in batches. What a cut kept from coming is found by the next pass: the line is not left
-   * idle while a cut batch is looked at. Answers with the number of cuts.
-   */
-  async #pass(wanted: OidList, filter: string | undefined): Promise<number> {
-    let cuts = 0;
-    for (let from = 0; from < wanted.length;) {
-      const to = Math.min(wanted.length, from + this.#size.ids);
-      const wants = [...wanted.hex(from, to)];
-      const { artefact, cut } = await this.#spool({ wants, ...(filter === undefined ? {} : { filter }) });
-      if (cut !== null) cuts++;
-      const came = cut === null ? wants.length : 0;
-      this.#size.learn({ ids: wants.length, came, bytes: artefact.bytes, cut: cut !== null });
-      // One at a time: the pack before this one, and what was thought of it.
-      await this.#storing;
-      this.#storing = this.#store(artefact).then((objects) => this.#judge(objects, cut));
-      this.#storing.catch(() => {});
-      from = to;
+  async #takeIn(batch: WantedBatch, { artefact, cut }: Spooled): Promise<void> {
+    const { bytes } = artefact;
+    const objects = await this.#store(artefact);
+    const { missing } = await this.#walk.settle(batch.number);
+    const came = batch.count - missing;
+    this.#size.learn({ kind: batch.kind, ids: batch.count, came, bytes, cut: cut !== null });
+    await this.#walk.resize(this.#size.ids);
+    this.#judge(objects, cut);
+    // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
+    if (cut === null && missing >= batch.count) {
+      throw new EngineError('objects-missing', {
+        host: this.#context.address.host,
+        detail: `The server did not send ${missing} objects it was asked for.`,
+      });
     }
-    await this.#storing;
-    return cuts;
+  }
+
+  #changed(): void {
+    const { resolve } = this.#change;
+    this.#change = Promise.withResolvers();
+    resolve();
+  }
+
+  /** One at a time: indexing takes as many processors as there are. */
+  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const done = this.#storing.then(work);
+    this.#storing = done.catch(() => {});
+    return done;
   }
 
   /** What the first, whole answer promised is the only total anybody knows. */
@@ -126,23 +165,33 @@ export class Batches {
     progress.advance('download', done, promised === null ? null : Math.max(done, promised), 'objects');
   }
 
+  /** Answers with the objects in it. */
   async #store(artefact: LiveArtefact): Promise<number> {
-    const objects = await salvage(this.#context, artefact, this.#format);
+    const { objects, index } = await salvage(this.#context, artefact, this.#format);
+    if (index !== null) await this.#walk.packAdded(index);
     this.#showProgress();
     return objects;
   }
 
-  async #spool(request: PackRequest) {
-    const { artefact, stream, error } = await spoolPack(
-      this.#context,
-      { connection: this.#connection, objectFormat: this.#format, request },
-      'object-batch',
-      nowhere,
-    );
+  async #spool(request: PackRequest): Promise<Spooled> {
+    const { clock } = this.#context.ports;
+    const beganAtMs = clock.monotonicMs();
+    let firstAtMs: number | null = null;
+    // Nothing looks at the bytes on their way: they are indexed from the spool.
+    const sink = {
+      write: () => {
+        firstAtMs ??= clock.monotonicMs();
+        return Promise.resolve();
+      },
+    };
+    const wish = { connection: this.#connection, objectFormat: this.#format, request };
+    const { artefact, stream, error } = await spoolPack(this.#context, wish, 'object-batch', sink);
     this.#context.signal.throwIfAborted();
-    if (stream !== null) return { artefact, cut: null };
-    if (isDrop(failureOf(error))) return { artefact, cut: error };
-    await salvage(this.#context, artefact, this.#format);
+    const endedAtMs = clock.monotonicMs();
+    const times = { waitMs: (firstAtMs ?? endedAtMs) - beganAtMs, totalMs: endedAtMs - beganAtMs };
+    if (stream !== null) return { artefact, cut: null, ...times };
+    if (isDrop(failureOf(error))) return { artefact, cut: error, ...times };
+    await this.#inTurn(() => this.#store(artefact));
     throw error;
   }
 
@@ -153,4 +202,13 @@ export class Batches {
       throw cut;
     }
   }
+}
+
+/** What connections to this server carried lately before they broke; null when none did. */
+function lastLife(context: WorkContext): number | null {
+  const cuts = context.live.attempts.filter(
+    ({ failure, bytes }) => failure !== null && isDrop(failure) && bytes > 0,
+  );
+  const last = cuts.slice(-cutsRemembered);
+  return last.length === 0 ? null : last.reduce((sum, { bytes }) => sum + bytes, 0) / last.length;
 }

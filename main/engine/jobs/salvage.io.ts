@@ -30,21 +30,58 @@ async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<vo
   recordEntries(context, artefact, 0);
 }
 
+export interface Salvaged {
+  /** Objects in it; 0 when there was nothing whole. */
+  objects: number;
+  /** Path of the index of the pack that was made of it. */
+  index: string | null;
+}
+
+const nothing: Salvaged = { objects: 0, index: null };
+
+/** An answer that came to its end: git checks it as a whole, and nobody needs to look for where it was cut. */
+async function storeWhole(context: WorkContext, artefact: LiveArtefact): Promise<Salvaged | null> {
+  const { ports, workspace, signal } = context;
+  const { state, totalObjects } = artefact.stored;
+  if (state !== 'spooled' || totalObjects === null) return null;
+  const path = spoolPath(context, artefact);
+  if ((await ports.disk.sizeOf(path)) !== artefact.bytes) return null;
+  try {
+    const pack = {
+      git: ports.git,
+      disk: ports.disk,
+      gitDir: workspace.gitDir,
+      path,
+      promisor: false,
+      signal,
+    };
+    const index = await storePack(pack);
+    recordEntries(context, artefact, totalObjects);
+    markStored(context, artefact, totalObjects);
+    return { objects: totalObjects, index };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
+    return null;
+  }
+}
+
 /**
- * Takes one spool in, cut off or whole. Answers with the number of objects gained; 0 when there was nothing whole.
+ * Takes one spool in, cut off or whole.
  * @throws EngineError `disk-full` and the like; never for what is in the spool
  */
 export async function salvage(
   context: WorkContext,
   artefact: LiveArtefact,
   format: ObjectFormat,
-): Promise<number> {
+): Promise<Salvaged> {
   const { live, ports, workspace, signal } = context;
+  const whole = await storeWhole(context, artefact);
+  if (whole !== null) return whole;
   const path = spoolPath(context, artefact);
   const sizeBytes = await ports.disk.sizeOf(path);
   if (sizeBytes === null) {
     await abandon(context, artefact);
-    return 0;
+    return nothing;
   }
   const interrupted = artefact.stored.state === 'arriving';
   // After a crash the spool may be longer than the database says: those bytes arrived too.
@@ -52,15 +89,15 @@ export async function salvage(
   const sealed = await ports.packs.seal(path, format, signal);
   if (sealed === null) {
     await abandon(context, artefact);
-    return 0;
+    return nothing;
   }
+  let index: string;
   try {
-    await storePack({
+    index = await storePack({
       git: ports.git,
       disk: ports.disk,
       gitDir: workspace.gitDir,
       path,
-      hash: sealed.hash,
       promisor: false,
       signal,
     });
@@ -68,7 +105,7 @@ export async function salvage(
     if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
     context.note('problem', 'A part of what arrived was damaged; it is fetched again.');
     await abandon(context, artefact);
-    return 0;
+    return nothing;
   }
   const keptBytes = sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format);
   live.record.bytes.wastedBytes += Math.max(0, artefact.bytes - keptBytes);
@@ -76,7 +113,7 @@ export async function salvage(
   artefact.bytes = keptBytes;
   recordEntries(context, artefact, sealed.entries);
   markStored(context, artefact, sealed.entries);
-  return sealed.entries;
+  return { objects: sealed.entries, index };
 }
 
 /** Spools nobody has a row for: left by a job that was cancelled but kept, or by a database that is gone. */
@@ -100,7 +137,7 @@ export async function salvageLeftovers(context: WorkContext, format: ObjectForma
   for (const artefact of [...context.live.artefacts]) {
     const { state, spoolName } = artefact.stored;
     if (spoolName === null || (state !== 'arriving' && state !== 'spooled')) continue;
-    gained += await salvage(context, artefact, format);
+    gained += (await salvage(context, artefact, format)).objects;
   }
   if (gained > 0) {
     context.note('info', `${gained.toLocaleString('en')} objects that had arrived before are kept.`);

@@ -1,7 +1,7 @@
 export { consolidatePacks } from './consolidate.io.ts';
 export { checkConnectivity, walkArguments, type ClosureQuestion } from './connectivity.io.ts';
+export { HistoryWalkRun } from './history-walk.io.ts';
 export { startIndexing, type Indexing, type IndexListener, type VerifiedPack } from './index-pack.io.ts';
 export { readProgress, type GitProgress } from './index-progress.ts';
 export { allObjects, missingObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
 export { indexOrphans, storePack, type SpooledPack } from './store-pack.io.ts';
-export { BlobList, TreeLevel, walkLevel } from './tree-walk.io.ts';

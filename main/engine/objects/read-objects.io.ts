@@ -2,10 +2,12 @@
 
 import {
   BatchOutputReader,
+  ObjectLineReader,
   OidList,
   oidBytesLength,
   type BatchObject,
   type ObjectFormat,
+  type ObjectType,
 } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import type { Git, GitProcess } from '../ports.ts';
@@ -86,19 +88,16 @@ export async function missingObjects(reader: ObjectReader, ids: Iterable<string>
   return missing;
 }
 
-/** Ids and types of everything that is here, in no order. */
+/** Ids and types of everything that is here, in the order of the packs. An id's bytes are valid only when handed over. */
 export async function allObjects(
   reader: ObjectReader,
-  onObject: (oid: string, type: string) => void,
+  onObject: (oid: Uint8Array, type: ObjectType) => void,
 ): Promise<void> {
-  const take = lineSplitter((line) => {
-    const at = line.indexOf(' ');
-    onObject(line.slice(0, at), line.slice(at + 1));
-  });
+  const lines = new ObjectLineReader(reader.format, onObject);
   await exchange(
     reader,
     ['--batch-all-objects', '--unordered', '--batch-check=%(objectname) %(objecttype)'],
     [],
-    take,
+    (chunk) => lines.push(chunk),
   );
 }

@@ -10,8 +10,6 @@ export interface SpooledPack {
   gitDir: string;
   /** Ends in ".pack"; a whole pack with a right checksum. */
   path: string;
-  /** The checksum, hex. */
-  hash: string;
   promisor: boolean;
   signal: AbortSignal;
 }
@@ -21,16 +19,19 @@ const packExtension = /\.pack$/;
 /**
  * Git checks every object on the way. The index goes in last, because by it the pack becomes visible; a crash in
  * between leaves a pack without one, which `indexOrphans` finds.
+ * Answers with the path of the index.
  * @throws EngineError `pack-corrupt` when git refuses it, `disk-full`, `git-failed`
  */
-export async function storePack(pack: SpooledPack): Promise<void> {
-  const { git, disk, gitDir, path, hash } = pack;
-  const { exitCode, stderr } = await git.run(['index-pack', path], {
+export async function storePack(pack: SpooledPack): Promise<string> {
+  const { git, disk, gitDir, path } = pack;
+  const { exitCode, stdout, stderr } = await git.run(['index-pack', path], {
     gitDir,
     expect: [0, 1, 128],
     signal: pack.signal,
   });
-  if (exitCode !== 0) throw indexFailure(exitCode, stderr);
+  // Git says by which checksum the pack is named (git-index-pack(1)).
+  const hash = /^[0-9a-f]{40,64}$/m.exec(new TextDecoder().decode(stdout))?.[0];
+  if (exitCode !== 0 || hash === undefined) throw indexFailure(exitCode, stderr);
   const directory = disk.join(gitDir, 'objects', 'pack');
   await disk.makeDirectory(directory);
   const target = (extension: string) => disk.join(directory, `pack-${hash}.${extension}`);
@@ -42,6 +43,7 @@ export async function storePack(pack: SpooledPack): Promise<void> {
     if ((await disk.kindOf(target(extension))) === 'file') await disk.remove(source(extension));
     else await disk.rename(source(extension), target(extension));
   }
+  return target('idx');
 }
 
 /** Gives an index to packs that a crash left without one. */

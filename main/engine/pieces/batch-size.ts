@@ -1,49 +1,101 @@
 /**
  * How many objects to ask for at once. Pure. What a connection carries before it breaks is learned from how it breaks:
  * a batch somewhat smaller than that asks for every object once; a much smaller one pays a round trip and a server's
- * start too often; a larger one names ids again that the cut kept from coming.
+ * start too often; a larger one names ids again that the cut kept from coming, and makes the server look at them in vain.
  */
 
-const idsMin = 200;
+const idsMin = 4;
 const idsMax = 50_000;
 /** While nothing is known: large enough that a server's start is lost in the transfer. */
-const bytesGoalFirst = 16 * 1024 * 1024;
-const bytesGoalMax = 64 * 1024 * 1024;
-const bytesGoalMin = 64 * 1024;
+const bytesGoalFirst = 8 * 1024 * 1024;
+const bytesGoalMax = 32 * 1024 * 1024;
+const bytesGoalMin = 48 * 1024;
+/** Of what a connection carries; the rest is for what cannot be foreseen of the sizes. */
+const shareOfLife = 0.85;
+/**
+ * Asking for the tree of a commit with everything below it saves naming what is below. What two commits share comes once
+ * for each request, so this is done only where all of one commit's trees are a small part of a request.
+ */
+const shareOfSnapshotMax = 0.03;
+/** How much a new observation of a size counts. */
+const weight = 0.5;
+
+/** `root`: trees of commits with all trees below them; the others come alone. */
+export type BatchKind = 'root' | 'tree' | 'blob';
+
 /** Before the first answer; about the mean of packed objects in public histories. */
-const bytesPerIdFirst = 700;
+const bytesPerIdFirst: Record<BatchKind, number> = { root: 300, tree: 130, blob: 1_200 };
 
 export interface BatchOutcome {
+  kind: BatchKind;
+  /** Objects that were asked for. */
   ids: number;
-  /** Objects that came whole; 0 where that is not known yet. */
+  /** Objects that came whole. */
   came: number;
+  /** Bytes of the pack that came. */
   bytes: number;
   cut: boolean;
 }
 
 export class BatchSize {
   #bytesGoal = bytesGoalFirst;
-  #bytesPerId: number | null = null;
-  #cutBefore = false;
+  readonly #bytesPerId: Record<BatchKind, number> = { ...bytesPerIdFirst };
+  /** What a connection carries before it breaks; null while none broke. */
+  #life: number | null = null;
+  /** What all trees of one commit take; null before the first. */
+  #snapshotBytes: number | null = null;
 
-  /** Ids for the next request. */
-  get ids(): number {
-    const ids = Math.round(this.#bytesGoal / (this.#bytesPerId ?? bytesPerIdFirst));
-    return Math.min(idsMax, Math.max(idsMin, ids));
+  /** Something was cut before the first batch: as much as this came until then. */
+  constructor(lifeBytes: number | null = null) {
+    if (lifeBytes !== null) this.#cutAfter(lifeBytes);
   }
 
-  learn(outcome: BatchOutcome): void {
-    if (outcome.came > 0) {
-      const seen = outcome.bytes / outcome.came;
-      this.#bytesPerId = this.#bytesPerId === null ? seen : this.#bytesPerId * 0.5 + seen * 0.5;
+  /** Ids for the next request of each kind. */
+  get ids(): Record<BatchKind, number> {
+    return { root: this.#roots, tree: this.#idsOf('tree'), blob: this.#idsOf('blob') };
+  }
+
+  get #roots(): number {
+    if (this.#snapshotBytes === null) return 1;
+    return this.#snapshotBytes <= this.#bytesGoal * shareOfSnapshotMax ? this.#idsOf('root') : 0;
+  }
+
+  learn({ kind, ids, came, bytes, cut }: BatchOutcome): void {
+    if (kind === 'root' && this.#snapshotBytes === null && ids === 1) {
+      this.#snapshotBytes = bytes;
+      return;
     }
-    if (outcome.cut) {
-      this.#cutBefore = true;
-      // A little under what came through this time.
-      this.#bytesGoal = Math.min(bytesGoalMax, Math.max(bytesGoalMin, outcome.bytes * 0.9));
-    } else {
-      // On a line that was never cut larger is better; on one that was, feel the way up slowly.
-      this.#bytesGoal = Math.min(bytesGoalMax, this.#bytesGoal * (this.#cutBefore ? 1.02 : 1.5));
+    // Sizes differ by orders of magnitude from one folder to the next: the mean is that of their logarithms.
+    if (came > 0) this.#bytesPerId[kind] = Math.sqrt(this.#bytesPerId[kind] * (bytes / came));
+    // Not even the first one came whole: they are large here.
+    else if (cut && bytes > 0) this.#bytesPerId[kind] *= 4;
+    if (cut) {
+      this.#cutAfter(bytes);
+    } else if (this.#life === null) {
+      // On a line that was never cut larger is better.
+      this.#bytesGoal = Math.min(bytesGoalMax, this.#bytesGoal * 1.5);
+    } else if (bytes > this.#life) {
+      this.#life = blend(this.#life, bytes * 1.2);
+      this.#aim(this.#life);
     }
   }
+
+  #idsOf(kind: BatchKind): number {
+    return Math.min(idsMax, Math.max(idsMin, Math.round(this.#bytesGoal / this.#bytesPerId[kind])));
+  }
+
+  #cutAfter(bytes: number): void {
+    // A cut before the first byte says that the server is not there, and nothing about lengths.
+    if (bytes === 0) return;
+    this.#life = this.#life === null ? bytes : blend(this.#life, bytes);
+    this.#aim(this.#life);
+  }
+
+  #aim(life: number): void {
+    this.#bytesGoal = Math.min(bytesGoalMax, Math.max(bytesGoalMin, life * shareOfLife));
+  }
+}
+
+function blend(old: number, seen: number): number {
+  return old * (1 - weight) + seen * weight;
 }

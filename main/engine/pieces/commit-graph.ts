@@ -40,15 +40,49 @@ export class CommitGraph {
     return number !== -1 && (this.#parentsAt[number] ?? -1) !== -1;
   }
 
-  add(oid: string, parents: readonly string[]): void {
+  /** Answers with the commit's number, below `numbers`. */
+  add(oid: string, parents: readonly string[]): number {
     const number = this.#index.put(oid);
     const numbers = parents.map((parent) => this.#index.put(parent));
     this.#makeRoom(numbers.length + 1);
-    if (this.#parentsAt[number] !== -1) return;
+    if (this.#parentsAt[number] !== -1) return number;
     this.#parentsAt[number] = this.#parentsLength;
     this.#parents[this.#parentsLength++] = numbers.length;
     for (const parent of numbers) this.#parents[this.#parentsLength++] = parent;
     this.#size++;
+    return number;
+  }
+
+  /** Commits have numbers below this one, those that are only named as parents as well. */
+  get numbers(): number {
+    return this.#index.size;
+  }
+
+  /**
+   * The numbers of all commits that are here: children before their parents, and a side branch right behind the merge
+   * that took it in (git-rev-list(1), --topo-order). Neighbours in this order have most of their trees in common.
+   */
+  inTopologicalOrder(): Int32Array {
+    const total = this.#index.size;
+    const children = new Int32Array(total);
+    for (let commit = 0; commit < total; commit++) {
+      for (const parent of this.#parentsOf(commit) ?? []) children[parent] = (children[parent] ?? 0) + 1;
+    }
+    const stack: number[] = [];
+    for (let commit = 0; commit < total; commit++) {
+      if (this.#isHere(commit) && children[commit] === 0) stack.push(commit);
+    }
+    const order = new Int32Array(this.#size);
+    let length = 0;
+    for (let commit = stack.pop(); commit !== undefined; commit = stack.pop()) {
+      order[length++] = commit;
+      for (const parent of this.#parentsOf(commit) ?? []) {
+        const left = (children[parent] ?? 0) - 1;
+        children[parent] = left;
+        if (left === 0 && this.#isHere(parent)) stack.push(parent);
+      }
+    }
+    return order.subarray(0, length);
   }
 
   /** @param wanted commits that must be here in the end */

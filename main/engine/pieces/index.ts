@@ -1,2 +1,5 @@
-export { BatchSize, type BatchOutcome } from './batch-size.ts';
+export { BatchSize, type BatchKind, type BatchOutcome } from './batch-size.ts';
 export { CommitGraph, type CommitFrontier } from './commit-graph.ts';
+export { InFlight } from './in-flight.ts';
+export { here, met, TreeFrontier } from './tree-frontier.ts';
+export { filterWishes, pathOfWish, splitWishes, WishQueue, type Wishes } from './wish-queue.ts';

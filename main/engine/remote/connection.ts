@@ -12,6 +12,8 @@ export interface GitConnection {
   advertisement(signal: AbortSignal): Promise<AnswerBytes>;
   /** One command with its arguments, ending in a flush packet. */
   request(body: Uint8Array, signal: AbortSignal): Promise<AnswerBytes>;
+  /** As many requests may be under way at once. */
+  readonly requestsAtOnce: number;
   readonly wireBytes: number;
   readonly uploadedBytes: number;
   readonly requests: number;

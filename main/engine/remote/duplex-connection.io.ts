@@ -49,6 +49,11 @@ export class DuplexConnection implements GitConnection {
     this.#clock = clock;
   }
 
+  /** A second one would wait for the end of the first. */
+  get requestsAtOnce(): number {
+    return 1;
+  }
+
   get wireBytes(): number {
     return this.#wireBytesBefore + (this.#conversation?.wireBytes ?? 0);
   }

@@ -12,6 +12,14 @@ export class OidList {
     this.#pool = new Uint8Array(64 * oidBytes);
   }
 
+  /** The ids in `bytes`, one behind the other; the memory is taken over. */
+  static of(bytes: Uint8Array, oidBytes: number): OidList {
+    const list = new OidList(oidBytes);
+    list.#pool = bytes;
+    list.#length = bytes.length / oidBytes;
+    return list;
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -20,7 +28,7 @@ export class OidList {
   push(bytes: Uint8Array, at = 0): void {
     const end = this.#length * this.#oidBytes;
     if (end + this.#oidBytes > this.#pool.length) {
-      const pool = new Uint8Array(this.#pool.length * 2);
+      const pool = new Uint8Array(Math.max(64 * this.#oidBytes, this.#pool.length * 2));
       pool.set(this.#pool);
       this.#pool = pool;
     }
@@ -34,6 +42,11 @@ export class OidList {
 
   append(other: OidList): void {
     for (let i = 0; i < other.length; i++) this.push(other.#pool, i * this.#oidBytes);
+  }
+
+  /** All of them, one behind the other: a view, valid until the next `push`. */
+  bytes(): Uint8Array {
+    return this.#pool.subarray(0, this.#length * this.#oidBytes);
   }
 
   hexAt(place: number): string {

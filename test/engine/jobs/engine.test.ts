@@ -34,7 +34,7 @@ function stuckEngine() {
   const clock = systemClock;
   const never = new Promise<never>(() => undefined);
   const result = { exitCode: 0, stdout: new Uint8Array(), stderr: '' };
-  const parts: Omit<Ports, 'packs' | 'openDuplex'> = {
+  const parts: Omit<Ports, 'packs' | 'openDuplex' | 'openHistoryWalk'> = {
     clock: {
       ...clock,
       nowMs: () => clock.nowMs(),

@@ -1,40 +1,88 @@
 import { describe, expect, it } from 'vitest';
-import { BatchSize } from '../../../main/engine/pieces/index.ts';
+import { BatchSize, type BatchKind } from '../../../main/engine/pieces/index.ts';
+
+const kinds: BatchKind[] = ['root', 'tree', 'blob'];
+
+/** Asks for blobs of `perId` bytes over connections that break after `carried`, and counts the cuts. */
+function run(size: BatchSize, carried: number, perId: number, rounds: number) {
+  let cuts = 0;
+  for (let i = 0; i < rounds; i++) {
+    const ids = size.ids.blob;
+    const cut = ids * perId > carried;
+    const came = cut ? Math.floor(carried / perId) : ids;
+    if (cut) cuts++;
+    size.learn({ kind: 'blob', ids, came, bytes: cut ? carried : came * perId, cut });
+  }
+  return cuts;
+}
 
 describe('the size of a batch', () => {
   it('stays within its bounds, whatever it learns', () => {
     const size = new BatchSize();
-    for (const outcome of [
-      { ids: 1000, came: 0, bytes: 0, cut: true },
-      { ids: 1000, came: 1000, bytes: 1, cut: false },
-      { ids: 200, came: 1, bytes: 5e9, cut: true },
-    ]) {
-      size.learn(outcome);
-      expect(size.ids).toBeGreaterThanOrEqual(200);
-      expect(size.ids).toBeLessThanOrEqual(50_000);
+    for (const kind of kinds) {
+      for (const outcome of [
+        { ids: 1000, came: 0, bytes: 0, cut: true },
+        { ids: 1000, came: 1000, bytes: 1, cut: false },
+        { ids: 200, came: 1, bytes: 5e9, cut: true },
+        { ids: 4, came: 0, bytes: 5e9, cut: true },
+      ]) {
+        size.learn({ kind, ...outcome });
+        expect(size.ids.blob).toBeGreaterThanOrEqual(4);
+        expect(Math.max(...Object.values(size.ids))).toBeLessThanOrEqual(50_000);
+      }
     }
   });
 
-  it('settles just under what a line carries', () => {
+  it('settles under what a line carries, so that hardly anything is cut', () => {
     const size = new BatchSize();
-    const carried = 5_000_000;
-    const perId = 1000;
-    let cuts = 0;
-    for (let i = 0; i < 50; i++) {
-      const bytes = size.ids * perId;
-      const cut = bytes > carried;
-      const came = cut ? Math.floor(carried / perId) : size.ids;
-      if (cut && i > 10) cuts++;
-      size.learn({ ids: size.ids, came, bytes: came * perId, cut });
-    }
-    expect(size.ids * perId).toBeGreaterThan(carried * 0.8);
-    expect(cuts).toBeLessThan(10);
+    run(size, 5_000_000, 1000, 20);
+    expect(run(size, 5_000_000, 1000, 30)).toBe(0);
+    expect(size.ids.blob * 1000).toBeGreaterThan(5_000_000 * 0.6);
+  });
+
+  it('begins with what earlier cuts taught', () => {
+    expect(run(new BatchSize(300_000), 300_000, 1200, 30)).toBe(0);
+  });
+
+  it('finds its way from small objects to large ones and back', () => {
+    const size = new BatchSize(5_000_000);
+    run(size, 5_000_000, 200, 20);
+    expect(run(size, 5_000_000, 65_000, 40)).toBeLessThan(8);
+    expect(size.ids.blob).toBeLessThan(5_000_000 / 65_000);
+    expect(run(size, 5_000_000, 200, 40)).toBe(0);
+    expect(size.ids.blob * 200).toBeGreaterThan(3_000_000);
+  });
+
+  it('becomes small where not even one object comes', () => {
+    const size = new BatchSize(5_000_000);
+    for (let i = 0; i < 6; i++)
+      size.learn({ kind: 'blob', ids: size.ids.blob, came: 0, bytes: 5e6, cut: true });
+    expect(size.ids.blob).toBe(4);
   });
 
   it('grows where nothing ever breaks', () => {
     const size = new BatchSize();
-    for (let i = 0; i < 10; i++)
-      size.learn({ ids: size.ids, came: size.ids, bytes: size.ids * 2000, cut: false });
-    expect(size.ids).toBe(Math.round((64 * 1024 * 1024) / 2000));
+    for (let i = 0; i < 20; i++) {
+      const ids = size.ids.blob;
+      size.learn({ kind: 'blob', ids, came: ids, bytes: ids * 2000, cut: false });
+    }
+    expect((size.ids.blob * 2000) / (32 * 1024 * 1024)).toBeCloseTo(1, 2);
+  });
+});
+
+describe('whether trees are asked for with all that is below them', () => {
+  const probe = (bytes: number) => {
+    const size = new BatchSize(5_000_000);
+    expect(size.ids.root).toBe(1);
+    size.learn({ kind: 'root', ids: 1, came: 1, bytes, cut: false });
+    return size.ids.root;
+  };
+
+  it('is tried with one; with small trees it goes on with many', () => {
+    expect(probe(100_000)).toBeGreaterThan(1000);
+  });
+
+  it('is left where what commits have in common would come again and again', () => {
+    expect(probe(600_000)).toBe(0);
   });
 });

@@ -1,0 +1,244 @@
+/**
+ * Finds out what a history still lacks, from what is here, while more and more of it arrives. Made to run in a thread of
+ * its own: it reads every tree of the history.
+ *
+ * Theory of operation. Whoever downloads says which packs came in (`packAdded`) and which requests are over (`settle`),
+ * and asks what to ask for next (`next`). Commits come first, in rounds (`frontier`), because their parents are known
+ * only by themselves. From `startTrees` on the walk reads trees as they are here, in the order of paths, and the objects
+ * they name become wishes: trees before blobs, since a tree that is not here hides what is below it. `next` waits while a
+ * request would be needlessly small and something else is on its way.
+ */
+
+import { bytesOfHex, oidBytesLength, OidFlags, OidList, packIndexOids } from '../../git/index.ts';
+import { EngineError } from '../errors.ts';
+import {
+  filterWishes,
+  here,
+  pathOfWish,
+  TreeFrontier,
+  type CommitFrontier,
+  type Wishes,
+  type WishQueue,
+} from '../pieces/index.ts';
+import type { Disk, HistoryWalk, WantedBatch, WantedKind, WantedSizes } from '../ports.ts';
+import { CommitCensus } from './commit-census.io.ts';
+import { allObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
+
+/** Trees read in one go. */
+const treesPerRun = 20_000;
+/** A process is not started for fewer, as long as more are on their way. */
+const treesPerRunMin = 500;
+/** A request for fewer objects is not worth its while, as long as the line is busy anyway. */
+const idleBatchMin = 1_000;
+
+interface Outstanding {
+  kind: WantedKind;
+  wishes: Wishes;
+}
+
+interface Waiting {
+  resolve: (batch: WantedBatch | null) => void;
+  reject: (error: unknown) => void;
+}
+
+export class HistoryWalkRun implements HistoryWalk {
+  readonly #reader: ObjectReader;
+  readonly #disk: Pick<Disk, 'read'>;
+  readonly #wants: readonly string[];
+  readonly #flags: OidFlags;
+  readonly #census: CommitCensus;
+  readonly #frontier: TreeFrontier;
+  readonly #outstanding = new Map<number, Outstanding>();
+  #waiting: Waiting[] = [];
+  #sizes: WantedSizes | null = null;
+  #batches = 0;
+  #treesStarted = false;
+  #reading = false;
+  #failure: unknown = null;
+
+  /** @param wants ids of refs; everything they reach is what is walked */
+  constructor(reader: ObjectReader, disk: Pick<Disk, 'read'>, wants: readonly string[]) {
+    this.#reader = reader;
+    this.#disk = disk;
+    this.#wants = wants;
+    this.#flags = new OidFlags();
+    this.#census = new CommitCensus(reader, (oid) => this.#isHere(bytesOfHex(oid), 0));
+    this.#frontier = new TreeFrontier(reader.format, this.#flags);
+  }
+
+  async begin(): Promise<void> {
+    const history = new OidList(oidBytesLength(this.#reader.format));
+    await allObjects(this.#reader, (oid, type) => {
+      this.#flags.mark(oid, 0, here);
+      if (type === 'commit' || type === 'tag') history.push(oid);
+    });
+    await this.#census.read(history);
+  }
+
+  async packAdded(indexPath: string): Promise<number> {
+    const index = await this.#disk.read(indexPath);
+    if (index === null) throw new EngineError('disk-failed', { path: indexPath, detail: 'an index is gone' });
+    const oids = packIndexOids(index, this.#reader.format);
+    const oidBytes = oidBytesLength(this.#reader.format);
+    const fresh = new OidList(oidBytes);
+    for (let at = 0; at < oids.length; at += oidBytes) {
+      if ((this.#flags.mark(oids, at, here) & here) === 0) fresh.push(oids, at);
+    }
+    if (this.#treesStarted) this.#readOn();
+    else await this.#census.read(fresh);
+    return fresh.length;
+  }
+
+  frontier(): Promise<CommitFrontier & { commits: number }> {
+    return Promise.resolve({
+      ...this.#census.frontier(this.#wants),
+      commits: this.#census.graph.size,
+    });
+  }
+
+  async startTrees(): Promise<void> {
+    this.#frontier.addRoots(await this.#census.rootTrees(this.#wants));
+    this.#treesStarted = true;
+    this.#readOn();
+  }
+
+  resize(sizes: WantedSizes): Promise<void> {
+    this.#sizes = sizes;
+    this.#serve();
+    return Promise.resolve();
+  }
+
+  next(): Promise<WantedBatch | null> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  settle(number: number): Promise<{ missing: number }> {
+    const batch = this.#outstanding.get(number);
+    if (batch === undefined) return Promise.resolve({ missing: 0 });
+    this.#outstanding.delete(number);
+    const oidBytes = oidBytesLength(this.#reader.format);
+    const lost = filterWishes(batch.wishes, oidBytes, (oids, at) => !this.#isHere(oids, at));
+    this.#queueOf(batch.kind).giveBack(lost);
+    if (this.#treesStarted) this.#readOn();
+    return Promise.resolve({ missing: lost.count });
+  }
+
+  pathOf(number: number, place: number): Promise<string | null> {
+    const batch = this.#outstanding.get(number);
+    return Promise.resolve(batch === undefined ? null : pathOfWish(batch.wishes, place));
+  }
+
+  close(): Promise<void> {
+    this.#fail(new EngineError('internal', { detail: 'the walk was closed' }));
+    return Promise.resolve();
+  }
+
+  #isHere(oids: Uint8Array, at: number): boolean {
+    return (this.#flags.of(oids, at) & here) !== 0;
+  }
+
+  #queueOf(kind: WantedKind): WishQueue {
+    const { rootWishes, treeWishes, blobWishes } = this.#frontier;
+    return { root: rootWishes, tree: treeWishes, blob: blobWishes }[kind];
+  }
+
+  /** Reads the trees that are here, as far as they go, unless it is being done already. */
+  #readOn(): void {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#readRuns()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#reading = false;
+        this.#serve();
+      });
+  }
+
+  async #readRuns(): Promise<void> {
+    for (;;) {
+      const count = this.#frontier.readable(treesPerRun);
+      if (count === 0) return;
+      // More of them are on their way or can be asked for: they will be read together.
+      const all = count === this.#frontier.unread;
+      if (!all && count < treesPerRunMin && this.#treesComing()) return;
+      const oids = OidList.of(this.#frontier.next(count), oidBytesLength(this.#reader.format));
+      let read = 0;
+      await readObjects(this.#reader, oids.hex(), ({ type, body }) => {
+        if (type !== 'tree')
+          throw new EngineError('objects-missing', { detail: `a ${type} stands where a tree belongs` });
+        read++;
+        this.#frontier.read(body);
+      });
+      if (read !== count) {
+        throw new EngineError('objects-missing', { detail: `${count - read} trees that were here are gone` });
+      }
+      this.#serve();
+    }
+  }
+
+  #treesComing(): boolean {
+    return (
+      this.#frontier.rootWishes.length + this.#frontier.treeWishes.length > 0 ||
+      [...this.#outstanding.values()].some(({ kind }) => kind !== 'blob')
+    );
+  }
+
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      const [first] = this.#waiting;
+      if (first === undefined || !this.#answer(first)) return;
+      this.#waiting.shift();
+    }
+  }
+
+  /** False: it has to wait. */
+  #answer({ resolve, reject }: Waiting): boolean {
+    if (this.#failure !== null) {
+      reject(this.#failure);
+      return true;
+    }
+    const sizes = this.#sizes;
+    if (!this.#treesStarted || sizes === null) return false;
+    const kind = this.#kindToAsk(sizes);
+    if (kind === null) {
+      if (this.#reading || this.#outstanding.size > 0) return false;
+      // Trees that are here are read to their end before anybody may say that nothing is missing.
+      if (this.#frontier.unread > 0) return false;
+      resolve(null);
+      return true;
+    }
+    const asRoots = kind === 'root' && sizes.root > 0;
+    const wishes = this.#queueOf(kind).take(kind === 'root' && !asRoots ? sizes.tree : sizes[kind]);
+    if (wishes === null) return false;
+    const number = this.#batches++;
+    this.#outstanding.set(number, { kind, wishes });
+    const asked = kind === 'root' && !asRoots ? 'tree' : kind;
+    resolve({ number, kind: asked, oids: wishes.oids.slice(), count: wishes.count });
+    return true;
+  }
+
+  #kindToAsk(sizes: WantedSizes): WantedKind | null {
+    const { rootWishes, treeWishes, blobWishes } = this.#frontier;
+    if (rootWishes.length > 0) return this.#probing(sizes) ? null : 'root';
+    const enough = (size: number) => (this.#outstanding.size === 0 ? Math.min(size, idleBatchMin) : size);
+    // While the walk goes on there will soon be more; when it stands still these are what it waits for.
+    if (treeWishes.length >= (this.#reading ? enough(sizes.tree) : 1)) return 'tree';
+    const blobsGrow = this.#reading || this.#frontier.unread > 0;
+    const lineIdle = this.#outstanding.size === 0 && !this.#reading;
+    if (blobWishes.length >= (blobsGrow && !lineIdle ? enough(sizes.blob) : 1)) return 'blob';
+    return null;
+  }
+
+  /** A first root was asked for, to see how much is below it; whether the others are asked for so depends on it. */
+  #probing(sizes: WantedSizes): boolean {
+    return sizes.root === 1 && [...this.#outstanding.values()].some(({ kind }) => kind === 'root');
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#serve();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Objects that are not here and were not asked for yet, in the order of their paths, so that versions of one file are
+ * asked for together. Pure.
+ */
+
+import { OidQueue } from '../../git/index.ts';
+
+/** Objects to ask for in one request. */
+export interface Wishes {
+  /** Their ids, one behind the other. */
+  oids: Uint8Array;
+  count: number;
+  /** Which of them were first seen under which path: from this place on, up to the next one's. */
+  paths: { path: string; from: number }[];
+}
+
+/** The path (one character a byte) under which a wish was first seen. */
+export function pathOfWish(wishes: Wishes, place: number): string {
+  return wishes.paths.findLast(({ from }) => from <= place)?.path ?? '';
+}
+
+export class WishQueue {
+  readonly #oidBytes: number;
+  readonly #queue: OidQueue;
+  /** Runs of the queue by number; the first holds the queue's begin. */
+  #runs: { path: string; from: number }[] = [];
+  #firstRun = 0;
+  /** Asked for before, and not come: they go first. */
+  readonly #lost: Wishes[] = [];
+  #lostCount = 0;
+
+  constructor(oidBytes: number) {
+    this.#oidBytes = oidBytes;
+    this.#queue = new OidQueue(oidBytes);
+  }
+
+  get length(): number {
+    return this.#queue.length + this.#lostCount;
+  }
+
+  /** The next object below this path; those of one path come one after the other. */
+  push(path: string, bytes: Uint8Array, at: number): void {
+    if (this.#runs.at(-1)?.path !== path) this.#runs.push({ path, from: this.#queue.end });
+    this.#queue.push(bytes, at);
+  }
+
+  /** Up to `countMax` of them, which leave the queue; null when it is empty. */
+  take(countMax: number): Wishes | null {
+    const lost = this.#lost.shift();
+    if (lost !== undefined) {
+      const { first, rest } = splitWishes(lost, countMax, this.#oidBytes);
+      if (rest !== null) this.#lost.unshift(rest);
+      this.#lostCount -= first.count;
+      // What is left over of a cut request alone would make a small one.
+      return first.count < countMax ? joined(first, this.#takeNew(countMax - first.count)) : first;
+    }
+    return this.#takeNew(countMax);
+  }
+
+  /** They did not come, and are asked for again before all others. */
+  giveBack(wishes: Wishes): void {
+    if (wishes.count === 0) return;
+    this.#lost.push(wishes);
+    this.#lostCount += wishes.count;
+  }
+
+  #takeNew(countMax: number): Wishes | null {
+    const from = this.#queue.begin;
+    const to = Math.min(this.#queue.end, from + countMax);
+    if (to === from) return null;
+    const oids = this.#queue.slice(from, to);
+    this.#queue.dropTo(to);
+    const paths: Wishes['paths'] = [];
+    for (let run = this.#runs[this.#firstRun]; run !== undefined && run.from < to;) {
+      paths.push({ path: run.path, from: Math.max(0, run.from - from) });
+      const next = this.#runs[this.#firstRun + 1];
+      if (next === undefined || next.from > to) break;
+      this.#firstRun++;
+      run = next;
+    }
+    this.#forgetRuns();
+    return { oids, count: to - from, paths };
+  }
+
+  #forgetRuns(): void {
+    if (this.#firstRun < 1024 || this.#firstRun * 2 < this.#runs.length) return;
+    this.#runs = this.#runs.slice(this.#firstRun);
+    this.#firstRun = 0;
+  }
+}
+
+function joined(a: Wishes, b: Wishes | null): Wishes {
+  if (b === null) return a;
+  const oids = new Uint8Array(a.oids.length + b.oids.length);
+  oids.set(a.oids);
+  oids.set(b.oids, a.oids.length);
+  const paths = [...a.paths, ...b.paths.map(({ path, from }) => ({ path, from: from + a.count }))];
+  return { oids, count: a.count + b.count, paths };
+}
+
+/** The first `count` of them, and the rest. */
+export function splitWishes(
+  wishes: Wishes,
+  count: number,
+  oidBytes: number,
+): { first: Wishes; rest: Wishes | null } {
+  if (count >= wishes.count) return { first: wishes, rest: null };
+  const first = {
+    oids: wishes.oids.subarray(0, count * oidBytes),
+    count,
+    paths: wishes.paths.filter(({ from }) => from < count),
+  };
+  const rest = {
+    oids: wishes.oids.subarray(count * oidBytes),
+    count: wishes.count - count,
+    paths: [
+      { path: pathOfWish(wishes, count), from: 0 },
+      ...wishes.paths
+        .filter(({ from }) => from > count)
+        .map(({ path, from }) => ({ path, from: from - count })),
+    ],
+  };
+  return { first, rest };
+}
+
+/** Those for which `keep` says so, in their order. */
+export function filterWishes(
+  wishes: Wishes,
+  oidBytes: number,
+  keep: (bytes: Uint8Array, at: number) => boolean,
+): Wishes {
+  const oids = new Uint8Array(wishes.oids.length);
+  const paths: Wishes['paths'] = [];
+  let count = 0;
+  let run = -1;
+  for (let place = 0; place < wishes.count; place++) {
+    while ((wishes.paths[run + 1]?.from ?? Infinity) <= place) run++;
+    if (!keep(wishes.oids, place * oidBytes)) continue;
+    const path = wishes.paths[run]?.path ?? '';
+    if (paths.at(-1)?.path !== path) paths.push({ path, from: count });
+    oids.set(wishes.oids.subarray(place * oidBytes, (place + 1) * oidBytes), count * oidBytes);
+    count++;
+  }
+  return { oids: oids.slice(0, count * oidBytes), count, paths };
+}

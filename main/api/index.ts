@@ -10,5 +10,3 @@ export type { LocalListener } from './local-socket-carrier.io.ts';
 export { createPortPair } from './port-pair.ts';
 export { relay } from './relay.ts';
 export type { HostFacts } from './views.ts';
-export { serveInterface } from './websocket-carrier.io.ts';
-export type { InterfaceOptions, InterfaceServer } from './websocket-carrier.io.ts';

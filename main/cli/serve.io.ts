@@ -25,7 +25,7 @@ export async function serve(
     say(context, ['packmule: The interface is not built yet. Run "npm run build" first.']);
     return exitCodes.failed;
   }
-  const { serveInterface } = await import('../api/index.ts');
+  const { serveInterface } = await import('../api/websocket-carrier.io.ts');
   const engine = keepEngine(context.home);
   // Before the address is told: what stands in the way is said here and not in an empty page.
   await (await engine.link()).connect().then((port) => port.close());

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { Agent } from 'undici';
+// Not the package's door: it brings fetch, WebSockets and a cache along, which takes longer to load than a small clone.
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { EngineError } from '../../engine/errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../engine/ports.ts';
 import { Connector } from './connector.ts';

@@ -36,6 +36,10 @@ export function createHandlers(engine: Engine, facts: HostFacts, quit: () => voi
       const { id, directory } = await engine.addClone(wish);
       return { id, directory };
     },
+    'job.fetch': async (wish) => {
+      const { id, directory } = await engine.addFetch(wish);
+      return { id, directory };
+    },
     'job.list': () => engine.jobs().map(jobView),
     'job.get': ({ id }) => jobDetail(engine.report(id)),
     'job.pause': async (which) => ({ ids: await engine.pause(selectionOf(which)) }),

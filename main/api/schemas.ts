@@ -59,6 +59,12 @@ const options = z.strictObject({
   config: z.array(text(urlBytesMax)).max(configEntriesMax).optional(),
 });
 
+const fetchOptions = z.strictObject({
+  remote: text(nameBytesMax).optional(),
+  prune: z.boolean().optional(),
+  tags: z.enum(['all', 'none']).optional(),
+});
+
 const settings = z.strictObject({
   concurrentJobs: z.int().min(1).max(64),
   defaultDirectory: path,
@@ -81,6 +87,11 @@ const endpointSchemas: { [N in EndpointName]: z.ZodType<Input<N>> } = {
     url,
     directory: path.optional(),
     options,
+    start: z.enum(['now', 'paused']).optional(),
+  }),
+  'job.fetch': z.strictObject({
+    directory: path,
+    options: fetchOptions,
     start: z.enum(['now', 'paused']).optional(),
   }),
   'job.list': nothing,

@@ -11,6 +11,7 @@ import type {
   PieceView,
   ProbeView,
   QuestionView,
+  RefUpdateView,
   Settings,
   TotalsView,
 } from '../contract/index.ts';
@@ -22,7 +23,9 @@ import type {
   JobReport,
   JobSnapshot,
   ProbeResult,
+  RefUpdate,
   RemoteOffer,
+  StoredJob,
   StoredPiece,
   StoredQuestion,
   Totals,
@@ -73,6 +76,7 @@ export function jobDetail(report: JobReport): JobDetail {
   return {
     job: jobView(report),
     options: { ...report.job.options },
+    ...fetchPart(report.job),
     plan: report.plan && { strategy: report.plan.strategy, sentence: report.plan.sentence },
     offer: report.offer && offerView(report.offer),
     stages: report.stages.map((stage) => ({ ...stage })),
@@ -91,6 +95,24 @@ export function jobDetail(report: JobReport): JobDetail {
     activity: report.activity.map(({ atMs, text, level }) => ({ atMs, text, level })),
     rateHistory: [...report.rateHistory],
     cutCostBytes: report.cutCostBytes,
+  };
+}
+
+function fetchPart({ fetch, updates }: StoredJob): Pick<JobDetail, 'fetch' | 'updates'> {
+  if (fetch === null) return {};
+  const { remote, prune, tags } = fetch;
+  return {
+    fetch: { remote, ...(prune === undefined ? {} : { prune }), ...(tags === undefined ? {} : { tags }) },
+    ...(updates === null ? {} : { updates: updates.map(updateView) }),
+  };
+}
+
+function updateView(update: RefUpdate): RefUpdateView {
+  const { remoteName, localName } = update;
+  return {
+    ...update,
+    remoteName: remoteName === null ? null : shownName(remoteName),
+    localName: shownName(localName),
   };
 }
 

@@ -6,7 +6,8 @@ import { isOver } from './stage-words.ts';
 /** The unfinished job that this clone would be, newest first, or null. */
 export function unfinishedJob(jobs: readonly JobView[], url: string, directory: string): JobView | null {
   const same = jobs.filter(
-    (job) => job.directory === directory && !isOver(job) && withoutSecrets(job.url) === withoutSecrets(url),
+    (job) =>
+      job.kind === 'clone' && job.directory === directory && !isOver(job) && withoutSecrets(job.url) === withoutSecrets(url),
   );
   return same.reduce<JobView | null>((a, b) => (a === null || b.createdAtMs > a.createdAtMs ? b : a), null);
 }

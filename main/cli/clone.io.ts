@@ -1,61 +1,19 @@
 /** `packmule clone`: adds a job, or takes up the one that was stopped, and stays until it ends. */
 
 import { resolve } from 'node:path';
-import { failureFrom } from '../contract/index.ts';
-import type { Client, Failure, JobId } from '../contract/index.ts';
+import type { Client, JobId } from '../contract/index.ts';
+import { beginAndFollow, goOn } from './begin.io.ts';
 import { suggestedDirectory } from './clone-directory.ts';
 import { repositoryAddress } from './local-repository.io.ts';
 import { sameOptions, unfinishedJob } from './clone-target.ts';
 import type { CloneCommand } from './commands.ts';
-import { EngineUnavailable } from '../launch-engine.ts';
 import type { Context } from './context.ts';
-import { exitCodeOf } from './exit-codes.ts';
-import { followJob } from './follow.io.ts';
-import type { Following } from './follow.io.ts';
-import { failureLines } from './progress-words.ts';
-import { createReporter } from './reporters.io.ts';
-import type { JobEnd, Reporter } from './reporters.io.ts';
-import { openSession } from './session.io.ts';
-import { watchInterruption } from './signals.io.ts';
+import type { Reporter } from './reporters.io.ts';
 import { safeText } from './text.ts';
 
 /** Resolves with the exit code; never rejects. */
-export async function clone(command: CloneCommand, context: Context): Promise<number> {
-  const reporter = createReporter(context, command);
-  const interruption = watchInterruption(() => reporter.abandon());
-  try {
-    const following: Following = {
-      context,
-      reporter,
-      interruption,
-      session: await openSession(context.home),
-      restarted: false,
-    };
-    const end = await addAndFollow(command, following);
-    reporter.end(end);
-    await following.session.end();
-    return end.exitCode;
-  } catch (error) {
-    // No engine could be had. What else may go wrong has been told by followJob.
-    const failure = failureFrom(error);
-    const words =
-      error instanceof EngineUnavailable ? [`packmule: ${safeText(error.message)}`] : failureLines(failure);
-    const end: JobEnd = { ...notBegun(failure), words };
-    reporter.end(end);
-    return end.exitCode;
-  } finally {
-    interruption.end();
-  }
-}
-
-async function addAndFollow(command: CloneCommand, following: Following): Promise<JobEnd> {
-  let id: JobId;
-  try {
-    id = await takeUp(command, following.session.client, following.reporter, following.context);
-  } catch (error) {
-    return notBegun(failureFrom(error));
-  }
-  return followJob(following, id);
+export function clone(command: CloneCommand, context: Context): Promise<number> {
+  return beginAndFollow(command, context, (client, reporter) => takeUp(command, client, reporter, context));
 }
 
 /** The id of the job that this command is about. */
@@ -87,25 +45,11 @@ async function takeUp(
       true,
     );
   }
-  if (old.question !== null) {
-    await client.ask('job.answer', { id: old.id, questionId: old.question.id, choice: 'retry' });
-  } else if (old.state === 'paused' || old.state === 'failed') {
-    await client.ask('job.resume', { ids: [old.id] });
-  }
+  await goOn(client, old);
   return old.id;
 }
 
 /** As git says it: the name as it was typed or made up, not where that is. */
 function shortest(directory: string, name: string | null): string {
   return name ?? directory;
-}
-
-function notBegun(failure: Failure): JobEnd {
-  return {
-    detail: null,
-    state: 'none',
-    failure,
-    exitCode: exitCodeOf(failure.code),
-    words: failureLines(failure),
-  };
 }

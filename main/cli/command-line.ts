@@ -3,6 +3,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError } from 'commander';
 import type { CloneOptions } from '../contract/index.ts';
 import type { Command, JobsNamed, ParsedLine } from './commands.ts';
+import { addFetch } from './fetch-words.ts';
 import { helpExamples } from './help-text.ts';
 
 /** Reads what follows the program's name. */
@@ -60,6 +61,7 @@ function usageText(error: CommanderError, printed: string, words: readonly strin
 
 const commandNames = [
   'clone',
+  'fetch',
   'list',
   'status',
   'pause',
@@ -84,6 +86,7 @@ function build(version: string, take: (command: Command) => void): Program {
     .helpCommand(false)
     .addHelpText('after', helpExamples.packmule);
   addClone(program, take);
+  addFetch(program, take, notEmpty);
   addLookers(program, take);
   addQueue(program, take);
   addServices(program, take);

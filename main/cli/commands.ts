@@ -1,6 +1,6 @@
 /** What a command line can ask for, as values. */
 
-import type { CloneOptions } from '../contract/index.ts';
+import type { CloneOptions, FetchOptions } from '../contract/index.ts';
 
 export type JobsNamed = { jobs: string[] } | { all: true };
 
@@ -15,8 +15,19 @@ export interface CloneCommand {
   json: boolean;
 }
 
+export interface FetchCommand {
+  name: 'fetch';
+  /** As typed; null for the current directory. */
+  directory: string | null;
+  options: FetchOptions;
+  quiet: boolean;
+  verbose: boolean;
+  json: boolean;
+}
+
 export type Command =
   | CloneCommand
+  | FetchCommand
   | { name: 'list'; json: boolean }
   | { name: 'status'; job: string | null; json: boolean }
   | ({ name: 'pause' } & JobsNamed)

@@ -11,6 +11,7 @@ import type { ExitCode } from './exit-codes.ts';
 import { arrivedFor, failureLines } from './progress-words.ts';
 import { askQuestion } from './question.io.ts';
 import type { TypedAnswer } from './question.io.ts';
+import { refTable } from './ref-table.ts';
 import type { JobEnd, Reporter } from './reporters.io.ts';
 import { openSession } from './session.io.ts';
 import type { Session } from './session.io.ts';
@@ -148,9 +149,16 @@ function stoppedEnd(detail: JobDetail): JobEnd {
     exitCode,
     words,
   });
+  if (job.state === 'done' && detail.updates !== undefined) {
+    const rejected = detail.updates.some(({ change }) => change === 'rejected');
+    return end(rejected ? exitCodes.failed : exitCodes.done, refTable(job.url, detail.updates));
+  }
   if (job.state === 'done') return end(exitCodes.done, [`Done: ${safeText(job.directory)}`]);
   if (job.state === 'paused') return end(exitCodes.resumable, resumeWords(job.id));
-  if (job.state === 'cancelled') return end(exitCodes.failed, ['The clone was cancelled.']);
+  if (job.state === 'cancelled')
+    return end(exitCodes.failed, [
+      job.kind === 'fetch' ? 'The update was cancelled.' : 'The clone was cancelled.',
+    ]);
   const failure = job.failure ?? { code: 'internal', facts: {} };
   return end(exitCodeOf(failure.code), failureLines(failure, arrivedFor(job)));
 }

@@ -4,6 +4,7 @@ export const helpExamples = {
   packmule: `
 Examples:
   $ packmule clone https://example.com/team/project.git
+  $ packmule fetch
   $ packmule list
   $ packmule resume --all
 
@@ -16,6 +17,13 @@ Examples:
   $ packmule clone -c core.autocrlf=false -b next https://example.com/team/project.git work
 
 Ctrl-C pauses the clone; the same command goes on with it. A second Ctrl-C stops at once, and loses nothing either.`,
+  fetch: `
+Examples:
+  $ packmule fetch
+  $ packmule fetch --prune --remote upstream ~/src/project
+
+Nothing in the repository changes before everything has arrived and was checked; then packs and refs appear together, as
+after "git fetch". Ctrl-C pauses; the same command goes on.`,
   list: `
 Examples:
   $ packmule list

@@ -91,7 +91,7 @@ function progressLine(detail: JobDetail, stage: StageName | null): object {
   };
 }
 
-/** The last line of `clone`. Figures are null when no job came to be. */
+/** The last line of `clone` and `fetch`. Figures are null when no job came to be. */
 export function resultLine(
   detail: JobDetail | null,
   end: { state: JobState | 'none'; failure: Failure | null; exitCode: number },
@@ -111,6 +111,7 @@ export function resultLine(
     drops: job?.drops ?? null,
     seconds: job?.activeSeconds ?? null,
     strategy: detail?.plan?.strategy ?? null,
+    ...(detail?.updates === undefined ? {} : { updates: detail.updates }),
     failure: end.failure === null ? null : failureValue(end.failure, (job?.bytes.usefulBytes ?? 0) > 0),
     exitCode: end.exitCode,
   };

@@ -9,6 +9,7 @@ import type {
   AnswerChoice,
   CloneOptions,
   DestinationView,
+  FetchOptions,
   JobDetail,
   JobId,
   JobView,
@@ -39,6 +40,11 @@ export interface Endpoints {
   'job.clone': {
     /** `directory` absolute, or absent: the default directory and the name git would give. */
     input: { url: string; directory?: string; options: CloneOptions; start?: 'now' | 'paused' };
+    output: { id: JobId; directory: string };
+  };
+  /** Updates the repository that holds `directory` (absolute). Answers with the top of its work tree, or itself when bare. */
+  'job.fetch': {
+    input: { directory: string; options: FetchOptions; start?: 'now' | 'paused' };
     output: { id: JobId; directory: string };
   };
   'job.list': { input: Record<string, never>; output: JobView[] };
@@ -107,6 +113,7 @@ export const endpointNames = listed<EndpointName>()([
   'remote.probe',
   'destination.check',
   'job.clone',
+  'job.fetch',
   'job.list',
   'job.get',
   'job.pause',

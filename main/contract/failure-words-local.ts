@@ -87,6 +87,22 @@ export const localFailureWords = {
     todo: 'Choose another folder, or remove the other clone from the list first.',
     action: 'choose-folder',
   },
+  'not-a-repository': {
+    title: 'No repository here',
+    what: (f) =>
+      `There is no Git repository at ${quoted(f.path, 'this place')} that can be used${reason(f)}.`,
+    kept: nothingChanged,
+    todo: 'Go to a folder of the repository, or name one.',
+    action: 'choose-folder',
+  },
+  'remote-not-configured': {
+    title: 'Remote not known',
+    what: (f) =>
+      `The repository has no ${named('remote', f.option, 'remote')} with an address to fetch from${reason(f)}.`,
+    kept: nothingChanged,
+    todo: 'See “git remote -v” for the remotes there are, or add one with “git remote add”.',
+    action: 'none',
+  },
   'disk-full': {
     title: 'Disk is full',
     what: (f) => `There is no room left${at(f)}${needed(f)}.`,

@@ -41,6 +41,8 @@ export const failureCodes = [
   'target-exists',
   'target-not-writable',
   'target-taken-by-job',
+  'not-a-repository',
+  'remote-not-configured',
   'disk-full',
   'disk-failed',
   'git-missing',

@@ -44,6 +44,30 @@ export interface CloneOptions {
   config?: string[];
 }
 
+/** The options of `git fetch` that Packmule knows; what is absent is as the repository's configuration has it. */
+export interface FetchOptions {
+  /** Name of a configured remote; git's own choice (the branch's upstream, else `origin`) when absent. */
+  remote?: string;
+  /** Delete the remote-tracking refs of what the remote has no more. */
+  prune?: boolean;
+  /** `all`: every tag of the remote; `none`: only those that refspecs name. */
+  tags?: 'all' | 'none';
+}
+
+/** What a fetch did to one ref of the repository. */
+export interface RefUpdateView {
+  change:
+    'fast-forward' | 'forced' | 'new-branch' | 'new-tag' | 'new-ref' | 'tag-moved' | 'deleted' | 'rejected';
+  /** Full name at the remote; null for what it has no more. */
+  remoteName: string | null;
+  /** Full name here. */
+  localName: string;
+  from: string | null;
+  to: string | null;
+  /** Why it was rejected. */
+  reason?: string;
+}
+
 /** All counted at this end; `wire` is every byte received for the job, headers and framing included. */
 export interface ByteFigures {
   wireBytes: number;
@@ -89,7 +113,8 @@ export interface QuestionView {
 
 export interface JobView {
   id: JobId;
-  kind: 'clone';
+  /** `fetch` updates the repository at `directory`. */
+  kind: 'clone' | 'fetch';
   /** Last component of the directory. */
   name: string;
   /** Without a password; with a user name only where that came alone. */
@@ -187,7 +212,12 @@ export interface ActivityLine {
 
 export interface JobDetail {
   job: JobView;
+  /** Of a clone; empty for a fetch. */
   options: CloneOptions;
+  /** Of a fetch only. */
+  fetch?: FetchOptions & { remote: string };
+  /** Of a fetch that has moved the refs: what it did to each. Empty when everything was up to date. */
+  updates?: RefUpdateView[];
   plan: PlanView | null;
   offer: OfferView | null;
   stages: StageView[];

@@ -3,6 +3,7 @@
 import type { EngineFailure } from './errors.ts';
 import type {
   CloneOptions,
+  FetchOptions,
   StoredActivity,
   StoredArtefact,
   StoredAttempt,
@@ -115,6 +116,12 @@ export interface Engine {
     url: string;
     directory?: string;
     options: CloneOptions;
+    start?: 'now' | 'paused';
+  }): Promise<{ id: string; directory: string }>;
+  /** Updates the repository that holds `directory`; answers with its top. */
+  addFetch(wish: {
+    directory: string;
+    options: FetchOptions;
     start?: 'now' | 'paused';
   }): Promise<{ id: string; directory: string }>;
   /** In the order of the queue. */

@@ -39,14 +39,20 @@ function renameAll(from: string, to: string): void {
   }
 }
 
+/** An older Packmule may have made the table: with less columns. */
+function columnsThere(database: Database, table: TableName): string[] {
+  const there = new Set(database.prepare('SELECT name FROM pragma_table_info(?)').pluck().all(table));
+  return tableColumns[table].filter((column) => there.has(column));
+}
+
 /** Rows from the front up to the first bad page, then rows from the back up to the last bad one. */
 function* readable(database: Database, table: TableName): Generator<Row> {
   for (const direction of ['ASC', 'DESC']) {
     try {
       // By row number, past the indices: an index may be what is damaged.
-      const columns = tableColumns[table].join(', ');
+      const columns = columnsThere(database, table);
       const statement = database.prepare(
-        `SELECT ${columns} FROM ${table} NOT INDEXED ORDER BY rowid ${direction}`,
+        `SELECT ${columns.join(', ')} FROM ${table} NOT INDEXED ORDER BY rowid ${direction}`,
       );
       yield* statement.iterate() as IterableIterator<Row>;
       return;
@@ -77,10 +83,11 @@ export function salvage(asidePath: string, into: Database): Salvaged {
   try {
     const copy = into.transaction(() => {
       for (const table of tableNames) {
+        const nothing = Object.fromEntries(tableColumns[table].map((column) => [column, null]));
         const insert = into.prepare(insertSql(table).replace('INSERT', 'INSERT OR IGNORE'));
         for (const row of readable(from, table)) {
           try {
-            const added = insert.run(row).changes;
+            const added = insert.run({ ...nothing, ...row }).changes;
             salvaged.rows += added;
             if (table === 'jobs') salvaged.jobs += added;
           } catch (error) {

@@ -41,5 +41,13 @@ export function migrate(database: Database, steps: readonly Migration[]): string
     database.pragma(`user_version = ${known}`);
     return due.map((step) => step.purpose);
   });
-  return run.immediate();
+  // A step that makes a table anew drops the old one, which with foreign keys on would delete what refers to it. The
+  // setting cannot be changed inside a transaction (https://www.sqlite.org/pragma.html#pragma_foreign_keys).
+  const enforced = database.pragma('foreign_keys', { simple: true }) === 1;
+  database.pragma('foreign_keys = OFF');
+  try {
+    return run.immediate();
+  } finally {
+    if (enforced) database.pragma('foreign_keys = ON');
+  }
 }

@@ -2,9 +2,11 @@
 
 import type {
   CloneOptions,
+  RefUpdate,
   StoredActivity,
   StoredArtefact,
   StoredAttempt,
+  StoredFetch,
   StoredJob,
   StoredPiece,
   StoredQuestion,
@@ -53,6 +55,46 @@ function optionsFrom(value: unknown): CloneOptions {
   return value;
 }
 
+function fetchFrom(value: unknown): StoredFetch | null {
+  if (value === null) return null;
+  if (!isObject(value)) throw new RowError('fetch is no object');
+  const { prune, tags } = value;
+  return {
+    remote: text(value, 'remote'),
+    gitDir: text(value, 'gitDir'),
+    commonDir: text(value, 'commonDir'),
+    ...(typeof prune === 'boolean' ? { prune } : {}),
+    ...(tags === 'all' || tags === 'none' ? { tags } : {}),
+  };
+}
+
+const changes = [
+  'fast-forward',
+  'forced',
+  'new-branch',
+  'new-tag',
+  'new-ref',
+  'tag-moved',
+  'deleted',
+  'rejected',
+] as const satisfies readonly RefUpdate['change'][];
+
+function updatesFrom(value: unknown): RefUpdate[] | null {
+  if (value === null) return null;
+  if (!Array.isArray(value)) throw new RowError('updates is no list');
+  return value.map((each: unknown) => {
+    if (!isObject(each)) throw new RowError('an update is no object');
+    return {
+      change: oneOf(each, 'change', changes),
+      remoteName: textOrNull(each, 'remoteName'),
+      localName: text(each, 'localName'),
+      from: textOrNull(each, 'from'),
+      to: textOrNull(each, 'to'),
+      ...(typeof each['reason'] === 'string' ? { reason: each['reason'] } : {}),
+    };
+  });
+}
+
 const questionKinds = [
   'target-exists',
   'disk-full',
@@ -76,10 +118,12 @@ function questionFrom(value: unknown): StoredQuestion | null {
 export function jobFrom(row: Row): StoredJob {
   return {
     id: text(row, 'id'),
-    kind: oneOf(row, 'kind', ['clone']),
+    kind: oneOf(row, 'kind', ['clone', 'fetch']),
     url: text(row, 'url'),
     directory: text(row, 'directory'),
     options: optionsFrom(json(row, 'options')),
+    fetch: fetchFrom(json(row, 'fetch')),
+    updates: updatesFrom(json(row, 'updates')),
     state: oneOf(row, 'state', jobStates),
     stage: row['stage'] === null ? null : oneOf(row, 'stage', stageNames),
     position: whole(row, 'position', Number.MIN_SAFE_INTEGER),
@@ -190,6 +234,8 @@ export function jobValues(job: StoredJob): Values {
     url: job.url,
     directory: job.directory,
     options: JSON.stringify(job.options),
+    fetch: jsonText(job.fetch),
+    updates: jsonText(job.updates),
     state: job.state,
     stage: job.stage,
     position: job.position,

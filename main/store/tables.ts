@@ -7,6 +7,8 @@ export const tableColumns = {
     'url',
     'directory',
     'options',
+    'fetch',
+    'updates',
     'state',
     'stage',
     'position',

@@ -17,6 +17,8 @@ export function storedJob(change: Partial<StoredJob> = {}): StoredJob {
     url: 'https://git.example.org:8443/team/project.git',
     directory: '/home/ann/project',
     options: { depth: 1 },
+    fetch: null,
+    updates: null,
     state: 'downloading',
     stage: 'download',
     position: 1,
@@ -107,6 +109,8 @@ export function createEngineDouble() {
       ),
     addClone: (wish) =>
       said(Promise.resolve({ id: 'aaaabbbbccccdddd', directory: '/home/ann/project' }), 'addClone', wish),
+    addFetch: (wish) =>
+      said(Promise.resolve({ id: 'aaaabbbbccccdddd', directory: '/home/ann/project' }), 'addFetch', wish),
     jobs: () => [...jobs.values()],
     job(id) {
       reads.job += 1;

@@ -30,6 +30,10 @@ describe('an endpoint', () => {
       { url: 'u', options: { bare: true }, start: 'paused' },
       ['addClone', { url: 'u', options: { bare: true }, start: 'paused' }],
     ],
+    'job.fetch': [
+      { directory: '/home/ann/a', options: { prune: true } },
+      ['addFetch', { directory: '/home/ann/a', options: { prune: true } }],
+    ],
     'job.list': [{}, null],
     'job.get': [{ id }, null],
     'job.pause': [{ all: true }, ['pause', 'all']],

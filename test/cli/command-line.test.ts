@@ -15,6 +15,16 @@ const cloneOf = (rest: object): object => ({
   ...rest,
 });
 
+const fetchOf = (rest: object): object => ({
+  name: 'fetch',
+  directory: null,
+  options: {},
+  quiet: false,
+  verbose: false,
+  json: false,
+  ...rest,
+});
+
 test.each([
   ['clone https://h/r.git', cloneOf({})],
   ['clone https://h/r.git there', cloneOf({ directory: 'there' })],
@@ -38,6 +48,13 @@ test.each([
   // What looks like an option is an address behind "--"; the engine then refuses it.
   ['clone -- --upload-pack=x', cloneOf({ url: '--upload-pack=x' })],
   ['clone -- --recurse-submodules', cloneOf({ url: '--recurse-submodules' })],
+  ['fetch', fetchOf({})],
+  ['fetch there --prune -t', fetchOf({ directory: 'there', options: { prune: true, tags: 'all' } })],
+  [
+    'fetch --no-prune --no-tags --remote up',
+    fetchOf({ options: { prune: false, tags: 'none', remote: 'up' } }),
+  ],
+  ['fetch -q --json', fetchOf({ quiet: true, json: true })],
   ['list', { name: 'list', json: false }],
   ['list --json', { name: 'list', json: true }],
   ['status', { name: 'status', job: null, json: false }],

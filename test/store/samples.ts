@@ -35,6 +35,8 @@ export function sampleJob(change: Partial<StoredJob> = {}): StoredJob {
     url: 'https://example.org/böse "räuber"\'s.git',
     directory: '/home/somebody/räuber',
     options: { bare: true, branch: 'main', depth: 3, config: ['core.autocrlf=false', 'a.b='] },
+    fetch: null,
+    updates: null,
     state: 'downloading',
     stage: 'download',
     position: 4,

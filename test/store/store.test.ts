@@ -46,6 +46,22 @@ describe('what is kept comes back', () => {
     expect(again().loadJobs()).toEqual([job]);
   });
 
+  test('a fetch with what it did', () => {
+    const { store } = fresh();
+    const update = { remoteName: 'refs/heads/x', localName: 'refs/remotes/origin/x', from: 'a', to: 'b' };
+    const job = sampleJob({
+      kind: 'fetch',
+      options: {},
+      fetch: { remote: 'origin', gitDir: '/r/.git/worktrees/w', commonDir: '/r/.git', prune: true, tags: 'all' },
+      updates: [
+        { change: 'fast-forward', ...update },
+        { change: 'rejected', ...update, remoteName: null, to: null, reason: 'somebody moved it' },
+      ],
+    });
+    store.saveJob(job);
+    expect(store.loadJobs()).toEqual([job]);
+  });
+
   test('a job with nothing optional', () => {
     const { store } = fresh();
     const job = sampleJob({

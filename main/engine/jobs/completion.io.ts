@@ -17,17 +17,32 @@ const idleRoundsMax = 2;
  * @param wants ids of refs; everything they reach is here when it resolves
  * @throws EngineErrors as the connection, the server and git have them; the signal's reason when stopped
  */
-export async function completeByIds(
+export function completeByIds(
   context: WorkContext,
   connection: GitConnection,
   format: 'sha1' | 'sha256',
   wants: readonly string[],
 ): Promise<void> {
   const { ports, workspace } = context;
+  return completeFrom(context, connection, format, (signal) =>
+    ports.openHistoryWalk(workspace.gitDir, format, wants, signal),
+  );
+}
+
+/**
+ * Everything a walk finds missing.
+ * @throws as `completeByIds`
+ */
+export async function completeFrom(
+  context: WorkContext,
+  connection: GitConnection,
+  format: 'sha1' | 'sha256',
+  openWalk: (signal: AbortSignal) => HistoryWalk,
+): Promise<void> {
   // When one request fails for good the others end as well.
   const others = new AbortController();
   const signal = AbortSignal.any([context.signal, others.signal]);
-  const walk = ports.openHistoryWalk(workspace.gitDir, format, wants, signal);
+  const walk = openWalk(signal);
   const batches = new Batches({ ...context, signal }, connection, format, walk);
   try {
     await walk.begin();

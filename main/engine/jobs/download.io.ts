@@ -120,6 +120,8 @@ export async function downloadPack(
     /** Let index-pack follow the links inside the pack as well. */
     checkClosure: boolean;
     promisor: boolean;
+    /** Asked for as a thin pack: deltas may lean on what is here. */
+    thin?: boolean;
   },
 ): Promise<Downloaded> {
   const { live, ports, workspace, signal } = context;

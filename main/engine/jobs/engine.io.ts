@@ -21,7 +21,7 @@ import { Heartbeat } from './heartbeat.io.ts';
 import { isEnded, recoveredState, type JobEvent } from './job-machine.ts';
 import { JobList } from './job-list.ts';
 import { LiveJob } from './live-job.ts';
-import type { CloneWish } from './new-job.ts';
+import type { CloneWish, FetchWish } from './new-job.ts';
 import { probeRemote } from './probe.io.ts';
 import { admitted, reordered } from './queue.ts';
 import { Runner } from './runner.io.ts';
@@ -29,7 +29,7 @@ import { defaultSettings, readSettings, withChange } from './settings.ts';
 import { SignIns } from './sign-ins.ts';
 import { SshQuestions } from './ssh-questions.ts';
 import { takeUp } from './take-up.io.ts';
-import { destinationAt, wishedClone, type WishedJob, type WishParts } from './wishes.io.ts';
+import { destinationAt, wishedClone, wishedFetch, type WishedJob, type WishParts } from './wishes.io.ts';
 import type { WorkContext } from './work-context.ts';
 
 const settingsKey = 'settings';
@@ -133,6 +133,12 @@ class JobEngine implements Engine {
     return this.#add(wished, `Added: ${url} into ${directory}.`);
   }
 
+  async addFetch(wish: FetchWish): Promise<{ id: string; directory: string }> {
+    const wished = await wishedFetch(this.#wishParts(), wish);
+    const { url, directory } = wished.live.record;
+    return this.#add(wished, `Added: an update of ${directory} from ${url}.`);
+  }
+
   jobs(): JobSnapshot[] {
     const nowMs = this.#ports.clock.monotonicMs();
     return this.#jobs
@@ -163,9 +169,10 @@ class JobEngine implements Engine {
       // A job that ended without its workspace starts from the beginning.
       if (live.record.state === 'cancelled') live.record.stage = null;
       if (live.record.state === 'cancelled' || live.record.state === 'failed') {
-        const other = this.#jobs.at(live.record.directory);
+        const { directory, fetch } = live.record;
+        const other = this.#jobs.at(directory) ?? (fetch && this.#jobs.inRepository(fetch.commonDir));
         if (other !== null && other !== live) {
-          throw new EngineError('target-taken-by-job', { path: live.record.directory, jobId: other.id });
+          throw new EngineError('target-taken-by-job', { path: directory, jobId: other.id });
         }
       }
     }

@@ -37,14 +37,20 @@ export class JobList {
 
   /** The unfinished job that grows at, will appear at, or works on this directory. */
   at(directory: string): LiveJob | null {
-    const unfinished = this.all().filter(
-      ({ record: { state } }) => state !== 'done' && state !== 'cancelled',
-    );
-    return unfinished.find(({ record }) => record.directory === directory) ?? null;
+    return this.#unfinished().find(({ record }) => record.directory === directory) ?? null;
+  }
+
+  /** The unfinished job that updates this repository, in whichever of its work trees. */
+  inRepository(commonDir: string): LiveJob | null {
+    return this.#unfinished().find(({ record }) => record.fetch?.commonDir === commonDir) ?? null;
   }
 
   /** Behind all others in the queue. */
   nextPosition(): number {
     return Math.max(0, ...this.all().map((live) => live.record.position)) + 1;
+  }
+
+  #unfinished(): LiveJob[] {
+    return this.all().filter(({ record: { state } }) => state !== 'done' && state !== 'cancelled');
   }
 }

@@ -94,7 +94,12 @@ export const jobTable: Record<JobState, Row> = {
   planning: { ...interruptions, planned: move('downloading') },
   downloading: { ...interruptions, downloaded: move('indexing') },
   indexing: { ...interruptions, indexed: move('connecting') },
-  connecting: { ...interruptions, connected: move('checking-out') },
+  connecting: {
+    ...interruptions,
+    connected: move('checking-out'),
+    // An update of a repository leaves its work tree alone.
+    finished: move('done', 'note-finished', 'clear-failure'),
+  },
   'checking-out': { ...interruptions, finished: move('done', 'note-finished', 'clear-failure') },
   paused: { ...takenUpAgain, resume: move('queued') },
   'waiting-for-network': betweenTries,

@@ -2,12 +2,19 @@
 
 import { EngineError } from '../errors.ts';
 import { isBranchName } from '../../git/index.ts';
-import type { CloneOptions, StoredJob } from './records.ts';
+import type { CloneOptions, FetchOptions, StoredFetch, StoredJob } from './records.ts';
 
 export interface CloneWish {
   url: string;
   directory?: string;
   options: CloneOptions;
+  start?: 'now' | 'paused';
+}
+
+/** `directory` absolute: a repository or anything inside one. */
+export interface FetchWish {
+  directory: string;
+  options: FetchOptions;
   start?: 'now' | 'paused';
 }
 
@@ -48,21 +55,33 @@ export function expandedFilter(filter: string): string {
   return `blob:limit=${Number(digits) * (unitBytes[unit] ?? 1)}`;
 }
 
-export function newJobRecord(
-  wish: CloneWish,
-  facts: { id: string; url: string; directory: string; position: number; nowMs: number },
-): StoredJob {
+interface JobFacts {
+  id: string;
+  url: string;
+  directory: string;
+  position: number;
+  nowMs: number;
+}
+
+/** @throws EngineErrors of `checkOptions` */
+export function newJobRecord(wish: CloneWish, facts: JobFacts): StoredJob {
   checkOptions(wish.options);
+  const { filter } = wish.options;
+  const options = filter === undefined ? wish.options : { ...wish.options, filter: expandedFilter(filter) };
+  return { ...firstRecord(wish.start, facts), kind: 'clone', options, fetch: null };
+}
+
+export function newFetchRecord(wish: FetchWish, fetch: StoredFetch, facts: JobFacts): StoredJob {
+  return { ...firstRecord(wish.start, facts), kind: 'fetch', options: {}, fetch };
+}
+
+function firstRecord(start: 'now' | 'paused' | undefined, facts: JobFacts) {
   return {
     id: facts.id,
-    kind: 'clone',
     url: facts.url,
     directory: facts.directory,
-    options:
-      wish.options.filter === undefined
-        ? wish.options
-        : { ...wish.options, filter: expandedFilter(wish.options.filter) },
-    state: wish.start === 'paused' ? 'paused' : 'queued',
+    updates: null,
+    state: start === 'paused' ? ('paused' as const) : ('queued' as const),
     stage: null,
     position: facts.position,
     bytes: { wireBytes: 0, usefulBytes: 0, wastedBytes: 0, savedBytes: 0, uploadedBytes: 0 },

@@ -17,6 +17,37 @@ export interface CloneOptions {
   config?: string[];
 }
 
+/** The options of `git fetch` that the engine knows; what is absent is as the repository's configuration has it. */
+export interface FetchOptions {
+  /** Name of a configured remote; git's own choice when absent. */
+  remote?: string;
+  prune?: boolean;
+  /** `all`: every tag of the remote; `none`: only those that refspecs name. */
+  tags?: 'all' | 'none';
+}
+
+/** Which repository a fetch updates, settled when it was wished. */
+export interface StoredFetch extends FetchOptions {
+  remote: string;
+  /** Absolute; of this work tree: HEAD and FETCH_HEAD. */
+  gitDir: string;
+  /** Absolute; of the repository: objects, refs and configuration (gitrepository-layout(5), "commondir"). */
+  commonDir: string;
+}
+
+/** What a fetch did to one ref here, in the order of git's own table (git-fetch(1), "Output"). */
+export interface RefUpdate {
+  change:
+    'fast-forward' | 'forced' | 'new-branch' | 'new-tag' | 'new-ref' | 'tag-moved' | 'deleted' | 'rejected';
+  /** As the remote calls it; null for what it has no more. */
+  remoteName: string | null;
+  localName: string;
+  from: string | null;
+  to: string | null;
+  /** Why it was rejected. */
+  reason?: string;
+}
+
 export interface ByteFigures {
   wireBytes: number;
   usefulBytes: number;
@@ -35,11 +66,16 @@ export interface StoredQuestion {
 
 export interface StoredJob {
   id: string;
-  kind: 'clone';
+  kind: 'clone' | 'fetch';
   /** Without a password; a user name only where it came alone. */
   url: string;
   directory: string;
+  /** Of a clone; empty for a fetch. */
   options: CloneOptions;
+  /** Of a fetch; null for a clone. */
+  fetch: StoredFetch | null;
+  /** What a fetch did to the refs, once it has. */
+  updates: RefUpdate[] | null;
   state: JobState;
   /** The stage a stopped job was in. */
   stage: StageName | null;

@@ -4,8 +4,9 @@ import { errorKinds, failureOf, type EngineErrorCode, type EngineFailure } from 
 import type { Ports } from '../ports.ts';
 import type { RemoteAddress } from '../remote/index.ts';
 import type { WorkContext } from './work-context.ts';
-import { workspaceFor, type Workspace } from '../repo/index.ts';
+import { quarantineFor, workspaceFor, type Workspace } from '../repo/index.ts';
 import { runClone } from './clone-work.io.ts';
+import { runFetch } from './fetch-work.io.ts';
 import { admission, isWorking, nextMove, type JobEffect, type JobEvent } from './job-machine.ts';
 import type { LiveJob } from './live-job.ts';
 import type { StoredQuestion } from './records.ts';
@@ -36,6 +37,11 @@ export interface RunnerParts {
 
 /** How ssh ends without the answer it wanted. After any other end it had found another way. */
 const sshRefusals: ReadonlySet<EngineErrorCode> = new Set(['authentication-required', 'host-key-unknown']);
+
+const endWords = {
+  clone: 'Done. The repository is complete and checked.',
+  fetch: 'Done. The repository is up to date with the remote.',
+};
 
 const activityLinesShown = 500;
 
@@ -91,7 +97,8 @@ export class Runner {
   }
 
   workspaceOf(live: LiveJob): Workspace {
-    const { options, directory } = live.record;
+    const { options, directory, fetch } = live.record;
+    if (fetch !== null) return quarantineFor(fetch.commonDir, this.#parts.ports.disk);
     return workspaceFor(directory, options.bare === true || options.mirror === true, this.#parts.ports.disk);
   }
 
@@ -140,7 +147,8 @@ export class Runner {
     live.retry = null;
     const from = startOf(live.record.stage);
     const usefulBefore = live.record.bytes.usefulBytes;
-    live.workEnded = runClone(
+    const run = live.record.kind === 'fetch' ? runFetch : runClone;
+    live.workEnded = run(
       {
         ports,
         live,
@@ -160,7 +168,7 @@ export class Runner {
     ).then(
       () => {
         live.stopWork = null;
-        this.note(live, 'info', 'Done. The repository is complete and checked.');
+        this.note(live, 'info', endWords[live.record.kind]);
         this.apply(live, 'finished');
       },
       (error: unknown) => {

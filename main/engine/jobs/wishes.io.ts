@@ -6,10 +6,11 @@ import { EngineError } from '../errors.ts';
 import { checkRefspecs } from '../plan/index.ts';
 import type { Ports } from '../ports.ts';
 import { understandUrl, type RemoteAddress } from '../remote/index.ts';
+import { ExistingRepository, findRepository, type RepositoryPlace } from '../repo/index.ts';
 import { checkDestination } from './destination.io.ts';
 import type { JobList } from './job-list.ts';
 import { LiveJob } from './live-job.ts';
-import { newJobRecord, type CloneWish } from './new-job.ts';
+import { newFetchRecord, newJobRecord, type CloneWish, type FetchWish } from './new-job.ts';
 
 export interface WishParts {
   ports: Ports;
@@ -51,5 +52,39 @@ export async function wishedClone(parts: WishParts, wish: CloneWish): Promise<Wi
     position: jobs.nextPosition(),
     nowMs: clock.nowMs(),
   });
+  return { live: new LiveJob(record), address };
+}
+
+/** A path in a configuration is relative to the repository (git-clone(1), "Git URLs"). */
+function addressIn(ports: Ports, place: RepositoryPlace, url: string): RemoteAddress {
+  const isRelative = !url.includes('://') && !/^(?:\/|[A-Za-z]:[\\/]|[^/]*:)/.test(url);
+  return understandUrl(isRelative ? ports.disk.resolve(ports.disk.join(place.directory, url)) : url);
+}
+
+/**
+ * @throws EngineError `not-a-repository`, `remote-not-configured`, `option-conflict` for refspecs git would refuse, those
+ * of the address; `target-taken-by-job` when the repository is being worked on already
+ */
+export async function wishedFetch(parts: WishParts, wish: FetchWish): Promise<WishedJob> {
+  const { ports, jobs } = parts;
+  const place = await findRepository(ports.git, ports.disk, ports.disk.resolve(wish.directory));
+  const { directory, gitDir, commonDir } = place;
+  const other = jobs.at(directory) ?? jobs.inRepository(commonDir);
+  if (other !== null) throw new EngineError('target-taken-by-job', { path: directory, jobId: other.id });
+  const repository = new ExistingRepository(ports.git, place);
+  const remote = wish.options.remote ?? (await repository.defaultRemote());
+  await repository.fetchRules(remote, wish.options.tags);
+  const address = addressIn(ports, place, await repository.remoteUrl(remote));
+  const record = newFetchRecord(
+    wish,
+    { ...wish.options, remote, gitDir, commonDir },
+    {
+      id: ports.chance.id(),
+      url: address.url,
+      directory,
+      position: jobs.nextPosition(),
+      nowMs: ports.clock.nowMs(),
+    },
+  );
   return { live: new LiveJob(record), address };
 }

@@ -45,15 +45,23 @@ export function indexFailure(exitCode: number | null, stderr: string): EngineErr
 /**
  * @param checkClosure also follow every link inside the pack (git-index-pack(1), --check-self-contained-and-connected);
  *   not for shallow or filtered packs, whose links lead outside on purpose
+ * @param thin deltas may lean on objects that are here and not in the pack; git puts them in (--fix-thin)
  * @param promisor mark the pack as coming from a promisor remote (partial clone)
  */
 export function startIndexing(
   git: Git,
   gitDir: string,
-  options: { checkClosure: boolean; promisor: boolean; listener: IndexListener; signal: AbortSignal },
+  options: {
+    checkClosure: boolean;
+    promisor: boolean;
+    thin?: boolean;
+    listener: IndexListener;
+    signal: AbortSignal;
+  },
 ): Indexing {
   const args = ['index-pack', '--stdin', '-v'];
   if (options.checkClosure) args.push('--check-self-contained-and-connected');
+  if (options.thin === true) args.push('--fix-thin');
   if (options.promisor) args.push('--promisor');
   const child = git.start(args, {
     gitDir,

@@ -2,7 +2,7 @@
 
 import { EngineError } from '../errors.ts';
 import type { Disk, Git } from '../ports.ts';
-import { indexFailure } from './index-pack.io.ts';
+import { indexFailure, startIndexing } from './index-pack.io.ts';
 
 export interface SpooledPack {
   git: Git;
@@ -29,6 +29,8 @@ export async function storePack(pack: SpooledPack): Promise<string> {
     expect: [0, 1, 128],
     signal: pack.signal,
   });
+  // The sender knew what is here and leaned on it.
+  if (exitCode !== 0 && /unresolved delta/.test(stderr)) return storeThinPack(pack);
   // Git says by which checksum the pack is named (git-index-pack(1)).
   const hash = /^[0-9a-f]{40,64}$/m.exec(new TextDecoder().decode(stdout))?.[0];
   if (exitCode !== 0 || hash === undefined) throw indexFailure(exitCode, stderr);
@@ -44,6 +46,23 @@ export async function storePack(pack: SpooledPack): Promise<string> {
     else await disk.rename(source(extension), target(extension));
   }
   return target('idx');
+}
+
+const nobody = { onObjects: () => undefined, onDeltas: () => undefined };
+
+/** Git adds the objects that deltas lean on, which makes it another pack: written anew, and in one step visible. */
+async function storeThinPack({ git, disk, gitDir, path, promisor, signal }: SpooledPack): Promise<string> {
+  const options = { checkClosure: false, thin: true, promisor, listener: nobody, signal };
+  const indexing = startIndexing(git, gitDir, options);
+  try {
+    for await (const chunk of disk.stream(path)) await indexing.write(chunk);
+  } catch (error) {
+    await indexing.abandon();
+    throw error;
+  }
+  const { hash } = await indexing.finish();
+  await disk.remove(path);
+  return disk.join(gitDir, 'objects', 'pack', `pack-${hash}.idx`);
 }
 
 /** Gives an index to packs that a crash left without one. */

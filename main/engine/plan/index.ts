@@ -7,5 +7,16 @@ export {
   type MappedRef,
   type RefMap,
 } from './ref-map.ts';
+export { isUpdateCompletable, planFetch, type UpdatedRepository } from './fetch-plan.ts';
 export { driftBetween, driftSentence, type Drift } from './drift.ts';
-export { checkRefspecs } from './refspec.ts';
+export { checkRefspecs, parseRefspec, type Refspec } from './refspec.ts';
+export {
+  fetchPrefixes,
+  followedTags,
+  mapFetch,
+  staleNames,
+  type FetchRules,
+  type WantedRef,
+} from './fetch-map.ts';
+export { fetchHeadFile } from './fetch-head.ts';
+export { deletionOf, dueRefs, reflogSubjects, updateOf, type DueRef, type Relation } from './ref-updates.ts';

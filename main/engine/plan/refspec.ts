@@ -11,6 +11,8 @@ import type { OfferedRef } from '../remote/index.ts';
 export interface Refspec {
   /** `^src`: refs that match are not fetched, whatever else names them. */
   negative: boolean;
+  /** `+`: the local ref also moves to what does not follow from it. */
+  force: boolean;
   /** Both sides have one `*`, which stands for the same text. */
   pattern: boolean;
   /** A name, the short form of one, an object id, or a pattern. */
@@ -29,7 +31,8 @@ function isSide(text: string, pattern: boolean): boolean {
 /** Takes `[+|^]src[:dst]` apart; null for what `git fetch` refuses as "invalid refspec". */
 export function parseRefspec(text: string): Refspec | null {
   const negative = text.startsWith('^');
-  const sides = negative || text.startsWith('+') ? text.slice(1) : text;
+  const force = text.startsWith('+');
+  const sides = negative || force ? text.slice(1) : text;
   const colon = sides.lastIndexOf(':');
   const typed = colon === -1 ? sides : sides.slice(0, colon);
   const source = typed === '@' ? 'HEAD' : typed;
@@ -37,13 +40,13 @@ export function parseRefspec(text: string): Refspec | null {
   const pattern = source.includes('*');
   if (negative) {
     const good = colon === -1 && !isAnyOid(source) && isSide(source, pattern);
-    return good ? { negative, pattern, source, destination: null } : null;
+    return good ? { negative, force, pattern, source, destination: null } : null;
   }
   // A pattern needs its other side, or nobody could say what the `*` becomes.
   if (pattern && destination === null) return null;
   if (source !== '' && !isSide(source, pattern)) return null;
   if (destination !== null && !isSide(destination, pattern)) return null;
-  return { negative, pattern, source: source === '' ? 'HEAD' : source, destination };
+  return { negative, force, pattern, source: source === '' ? 'HEAD' : source, destination };
 }
 
 const isAnyOid = (text: string): boolean => isOid(text, 'sha1') || isOid(text, 'sha256');
@@ -115,6 +118,22 @@ export function isExcluded(refspecs: readonly Refspec[], name: string): boolean 
     ({ negative, pattern, source }) =>
       negative && (pattern ? starOf(source, name) !== null : source === name),
   );
+}
+
+/**
+ * The remote's refs that would be written to `localName`, by their full names; null when no refspec writes there at all,
+ * or a negative one keeps its source away (remote.c, refspec_find_all_matches).
+ */
+export function sourcesOf(refspecs: readonly Refspec[], localName: string): string[] | null {
+  const sources: string[] = [];
+  for (const { negative, pattern, source, destination } of refspecs) {
+    if (negative || destination === null) continue;
+    if (!pattern && destination === localName) sources.push(source);
+    const star = pattern ? starOf(destination, localName) : null;
+    if (star !== null) sources.push(source.replace('*', () => star));
+  }
+  if (sources.length === 0 || sources.some((name) => isExcluded(refspecs, name))) return null;
+  return sources;
 }
 
 /** A destination's full name (remote.c, get_local_ref). */

@@ -4,3 +4,4 @@ export {
   type PackStreamListener,
   type PackStreamResult,
 } from './pack-stream.io.ts';
+export { negotiate, withAnswer, type Common, type Negotiation } from './negotiate.io.ts';

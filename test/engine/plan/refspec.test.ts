@@ -19,6 +19,7 @@ describe('reading', () => {
   it('takes sign and sides apart', () => {
     expect(parseRefspec('+refs/notes/*:refs/notes/*')).toEqual({
       negative: false,
+      force: true,
       pattern: true,
       source: 'refs/notes/*',
       destination: 'refs/notes/*',

@@ -46,15 +46,14 @@ export class WishQueue {
 
   /** Up to `countMax` of them, which leave the queue; null when it is empty. */
   take(countMax: number): Wishes | null {
-    const lost = this.#lost.shift();
-    if (lost !== undefined) {
-      const { first, rest } = splitWishes(lost, countMax, this.#oidBytes);
-      if (rest !== null) this.#lost.unshift(rest);
-      this.#lostCount -= first.count;
-      // What is left over of a cut request alone would make a small one.
-      return first.count < countMax ? joined(first, this.#takeNew(countMax - first.count)) : first;
+    let taken: Wishes | null = null;
+    let room = countMax;
+    // What is left over of cut requests alone would often make a small one.
+    for (let lost = this.#takeLost(room); lost !== null; lost = this.#takeLost(room)) {
+      taken = joined(taken, lost);
+      room -= lost.count;
     }
-    return this.#takeNew(countMax);
+    return joined(taken, this.#takeNew(room));
   }
 
   /** They did not come, and are asked for again before all others. */
@@ -62,6 +61,15 @@ export class WishQueue {
     if (wishes.count === 0) return;
     this.#lost.push(wishes);
     this.#lostCount += wishes.count;
+  }
+
+  #takeLost(countMax: number): Wishes | null {
+    const lost = countMax > 0 ? this.#lost.shift() : undefined;
+    if (lost === undefined) return null;
+    const { first, rest } = splitWishes(lost, countMax, this.#oidBytes);
+    if (rest !== null) this.#lost.unshift(rest);
+    this.#lostCount -= first.count;
+    return first;
   }
 
   #takeNew(countMax: number): Wishes | null {
@@ -89,8 +97,8 @@ export class WishQueue {
   }
 }
 
-function joined(a: Wishes, b: Wishes | null): Wishes {
-  if (b === null) return a;
+function joined(a: Wishes | null, b: Wishes | null): Wishes | null {
+  if (a === null || b === null) return a ?? b;
   const oids = new Uint8Array(a.oids.length + b.oids.length);
   oids.set(a.oids);
   oids.set(b.oids, a.oids.length);

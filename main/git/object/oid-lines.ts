@@ -43,14 +43,15 @@ export class ObjectLineReader {
     for (;;) {
       const end = bytes.indexOf(lineFeed, from);
       if (end === -1) break;
-      this.#line(bytes, from);
+      this.#line(bytes, from, end);
       from = end + 1;
     }
     this.#rest = bytes.slice(from);
   }
 
-  #line(bytes: Uint8Array, from: number): void {
-    const type = typeOf(bytes, from + 2 * this.#oidBytes + 1);
+  #line(bytes: Uint8Array, from: number, end: number): void {
+    const typeAt = from + 2 * this.#oidBytes + 1;
+    const type = typeAt < end ? typeOf(bytes, typeAt) : null;
     if (type === null) return;
     for (let i = 0; i < this.#oidBytes; i++) {
       const at = from + 2 * i;

@@ -56,9 +56,9 @@ export class OidQueue {
     return { chunk, place: (number % idsPerChunk) * this.#oidBytes };
   }
 
-  /** The line begins at this number now. */
+  /** The line begins at this number now; what was dropped does not come back. */
   dropTo(number: number): void {
-    this.#begin = Math.min(number, this.#end);
+    this.#begin = Math.max(this.#begin, Math.min(number, this.#end));
     while ((this.#firstChunk + 1) * idsPerChunk <= this.#begin && this.#chunks.length > 0) {
       this.#chunks.shift();
       this.#firstChunk++;

@@ -16,7 +16,11 @@ export function packIndexOids(index: Uint8Array, format: ObjectFormat): Uint8Arr
   if (index.length < oidsAt || view.getUint32(0) !== signature || view.getUint32(4) !== 2) {
     throw new LocalProtocolError('This is no pack index of version 2.');
   }
-  const end = oidsAt + view.getUint32(oidsAt - 4) * oidBytesLength(format);
-  if (end > index.length) throw new LocalProtocolError('This pack index is cut off.');
+  const objects = view.getUint32(oidsAt - 4);
+  const oidBytes = oidBytesLength(format);
+  const end = oidsAt + objects * oidBytes;
+  // Behind the ids: a checksum and an offset for each, perhaps longer offsets, and two checksums over all.
+  if (end + objects * 8 + 2 * oidBytes > index.length)
+    throw new LocalProtocolError('This pack index is cut off.');
   return index.subarray(oidsAt, end);
 }

@@ -1,7 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { encodeFetchRequest, LocalProtocolError, type FetchRequest } from '../../main/git/index.ts';
 import { textOf } from '../support/feed.ts';
+import { hexOids, randomOids } from '../support/random-oids.ts';
+import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 import { oidA, oidB } from './packets.ts';
+import { askUploadPack, gitOut, makeRepository } from './real-git.ts';
+
+afterAll(removeTempDirs);
 
 const least: FetchRequest = { objectFormat: 'sha1', agent: null, wants: [oidA], done: true, ofsDelta: false };
 
@@ -68,8 +73,40 @@ describe('encodeFetchRequest', () => {
     expect(textOf(sha256)).toContain(`0019object-format=sha256\n0001004awant ${'c'.repeat(64)}\n`);
   });
 
+  test.each([
+    ['sha1', 20],
+    ['sha256', 32],
+  ] as const)(
+    'ids as bytes become the lines that the same ids as hex become, %s',
+    (objectFormat, oidBytes) => {
+      for (let seed = 1; seed <= 30; seed++) {
+        const wantBytes = randomOids(seed, oidBytes, seed);
+        const wants = hexOids(wantBytes, oidBytes);
+        const request = { ...least, objectFormat, filter: 'tree:0', haves: [] };
+        const asHex = encodeFetchRequest({ ...request, wants });
+        expect(encodeFetchRequest({ ...request, wants: [], wantBytes })).toEqual(asHex);
+        const mixed = { wants: wants.slice(0, 3), wantBytes: wantBytes.subarray(3 * oidBytes) };
+        expect(encodeFetchRequest({ ...request, ...mixed })).toEqual(asHex);
+        const cut = wantBytes.subarray(0, wantBytes.length - 1);
+        expect(() => encodeFetchRequest({ ...request, wantBytes: cut })).toThrow(LocalProtocolError);
+      }
+    },
+  );
+
+  test('the real upload-pack sends what is asked for by bytes', () => {
+    const path = makeRepository(makeTempDir('want-bytes'));
+    const listed = gitOut(path, ['ls-tree', '-r', 'main', '--object-only']).toString().trim().split('\n');
+    const ids = [...new Set(listed)].sort();
+    const wantBytes = Buffer.from(ids.join(''), 'hex');
+    const request = encodeFetchRequest({ ...least, wants: [], wantBytes, noProgress: true });
+    const answer = Buffer.from(askUploadPack(path, request)).toString('latin1');
+    const header = answer.indexOf('PACK');
+    expect(Buffer.from(answer, 'latin1').readUInt32BE(header + 8)).toBe(ids.length);
+  });
+
   test.each<[string, Partial<FetchRequest>]>([
     ['nothing wanted', { wants: [] }],
+    ['nothing wanted as bytes either', { wants: [], wantBytes: new Uint8Array(0) }],
     ['an id that is none', { wants: ['HEAD'] }],
     ['an id in upper case', { wants: [oidA.toUpperCase()] }],
     ['an id of the other format', { haves: ['c'.repeat(64)] }],

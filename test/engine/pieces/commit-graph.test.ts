@@ -1,6 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { CommitGraph } from '../../../main/engine/pieces/index.ts';
+import { seededFractions } from '../../support/noise.ts';
+import { hexOids, randomOids } from '../../support/random-oids.ts';
+import { makeRandomRepo } from '../../support/random-repo.ts';
+import { git } from '../../support/git.ts';
+import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
+
+afterAll(removeTempDirs);
 
 const id = (n: number) => n.toString(16).padStart(40, '0');
 
@@ -69,5 +76,63 @@ describe('the frontier of commits', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+/** The order by id; numbers are given out anew in each graph. */
+function topologicalOrder(commits: readonly [oid: string, parents: readonly string[]][]): string[] {
+  const graph = new CommitGraph('sha1');
+  const oids = new Map<number, string>();
+  for (const [oid, parents] of commits) oids.set(graph.add(oid, parents), oid);
+  return [...graph.inTopologicalOrder()].map((number) => oids.get(number) ?? 'not here');
+}
+
+/** A commit before its own child, if there is one. */
+function outOfOrder(order: readonly string[], parents: ReadonlyMap<string, readonly string[]>): string[] {
+  const places = new Map(order.map((oid, place) => [oid, place]));
+  return order.filter((oid, place) =>
+    (parents.get(oid) ?? []).some((parent) => (places.get(parent) ?? Infinity) < place),
+  );
+}
+
+describe('the topological order', () => {
+  it('holds every commit that is here once, children before parents, whichever are here and came when', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const fraction = seededFractions(seed);
+      const total = 1 + Math.floor(fraction() * 60);
+      const parents = new Map<string, string[]>();
+      for (let n = 1; n <= total; n++) {
+        const count = n === 1 ? 0 : Math.floor(fraction() * 4);
+        const from = Array.from({ length: count }, () => id(1 + Math.floor(fraction() * (n - 1))));
+        parents.set(id(n), [...new Set(from)]);
+      }
+      const share = fraction() < 0.5 ? 1 : fraction();
+      const present = [...parents].filter(() => fraction() < share);
+      present.sort(
+        ([a], [b]) => ((Number.parseInt(a, 16) * 7919) % 61) - ((Number.parseInt(b, 16) * 7919) % 61),
+      );
+      const order = topologicalOrder([...present, ...present.slice(0, 3)]);
+      expect([...order].sort(), `seed ${seed}`).toEqual(present.map(([oid]) => oid).sort());
+      expect(outOfOrder(order, parents), `seed ${seed}`).toEqual([]);
+    }
+  });
+
+  it.each([1, 2, 3])('holds what git holds of a real history, seed %d', async (seed) => {
+    const path = await makeRandomRepo(makeTempDir('graph'), { seed, commits: 60 });
+    const lines = (await git(['-C', path, 'rev-list', '--all', '--topo-order', '--parents'])).split('\n');
+    const commits = lines.map((line): [string, string[]] => {
+      const [oid = '', ...parents] = line.split(' ');
+      return [oid, parents];
+    });
+    const order = topologicalOrder(commits.toReversed());
+    expect([...order].sort()).toEqual(commits.map(([oid]) => oid).sort());
+    expect(outOfOrder(order, new Map(commits))).toEqual([]);
+  });
+
+  it('goes through a history of a hundred thousand commits without a deep call', () => {
+    const oids = hexOids(randomOids(100_000, 20, 1), 20);
+    const commits = oids.map((oid, n): [string, string[]] => [oid, oids.slice(Math.max(0, n - 1), n)]);
+    const order = topologicalOrder(commits);
+    expect(order).toEqual(oids.toReversed());
   });
 });

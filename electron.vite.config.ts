@@ -14,6 +14,7 @@ export default defineConfig({
           cli: 'main/cli.ts',
           'engine-process': 'main/engine-process.ts',
           askpass: 'main/askpass.ts',
+          'pack-follow-worker': 'main/platform/pack-follow-worker.ts',
           'walk-thread': 'main/walk-thread.ts',
           'pack-tools-worker': 'main/platform/pack-tools-worker.ts',
         },

@@ -10,6 +10,9 @@ import type {
   StoredAttempt,
   StoredActivity,
 } from './jobs/records.ts';
+import type { PackTools } from './pack-ports.ts';
+
+export type { ComposedIndex, FollowedPack, PackFollower, PackTools, SealedPack } from './pack-ports.ts';
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970; for showing and storing only. */
@@ -159,6 +162,8 @@ export interface GitOptions {
   onProgress?: (line: string) => void;
   /** Further `-c key=value`. */
   config?: readonly string[];
+  /** `low`: whatever else the computer has to do comes first. */
+  priority?: 'normal' | 'low';
   env?: Record<string, string>;
 }
 
@@ -286,34 +291,6 @@ export interface JobStore {
   addActivity(line: StoredActivity): void;
   loadSetting(key: string): string | null;
   saveSetting(key: string, value: string): void;
-}
-
-/** A spool turned into a pack that git can index. */
-export interface SealedPack {
-  /** Whole entries in it. */
-  entries: number;
-  /** Its length, trailer included. */
-  bytes: number;
-  /** Its checksum, by which git names the files; hex. */
-  hash: string;
-  /** The sender's pack is here to its end and unchanged: nothing was cut off. */
-  complete: boolean;
-}
-
-/** Work on packs that would block the engine's thread, done in another. */
-export interface PackTools {
-  /** Counts the whole entries at the start of a spool, and where the last whole one ends. */
-  count(
-    path: string,
-    objectFormat: 'sha1' | 'sha256',
-    signal?: AbortSignal,
-  ): Promise<{ entries: number; endBytes: number }>;
-  /**
-   * Salvages a spool in place: cuts it after its last whole entry, writes their true number into the header and a new
-   * checksum behind (gitformat-pack, "pack-*.pack files"). Durable when it resolves, and may be repeated after a crash
-   * at any moment of it. Null when there is no whole entry.
-   */
-  seal(path: string, objectFormat: 'sha1' | 'sha256', signal?: AbortSignal): Promise<SealedPack | null>;
 }
 
 /**

@@ -40,8 +40,18 @@ export {
   type PackEntryType,
 } from './pack/entry.ts';
 export { packIndexOids } from './pack/index-file.ts';
+export { EntryIds } from './pack/entry-ids.ts';
+export { EntryTable, noEntry, typeNumbers } from './pack/entry-table.ts';
 export { pakoInflate, type Inflater, type InflateFactory, type InflateStep } from './pack/inflate.ts';
+export {
+  PackIndexReader,
+  packIndexParts,
+  reverseIndexParts,
+  type IndexedEntry,
+  type SortedEntries,
+} from './pack/pack-index.ts';
 export { PackScanner, type PackScannerOptions, type ScannedEntry } from './pack/scanner.ts';
+export { encodeDistance, sizeBytesAt, ThinPack, type CopiedBytes } from './pack/thin-pack.ts';
 export {
   concatBytes,
   decodePktLine,
@@ -59,6 +69,7 @@ export { displayUrl, parseRemoteUrl, type RemoteUrl, type RemoteUrlOptions } fro
 export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
 export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';
+export { ClosureProof } from './object/closure-proof.ts';
 export { commitLinks, tagTarget, type CommitLinks, type TagTarget } from './object/links.ts';
 export { OidFlags } from './object/oid-flags.ts';
 export { OidIndex } from './object/oid-index.ts';

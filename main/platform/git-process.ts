@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { EngineError } from '../engine/errors.ts';
@@ -64,6 +65,7 @@ export class RunningGit implements GitProcess {
     });
     this.#child = child;
     keep(child);
+    if (options.priority === 'low') yieldTo(child);
     this.stdout = child.stdout;
     this.output = this.#read();
     // A broken pipe is told by `write`; without a listener it would end our process.
@@ -162,6 +164,16 @@ export class RunningGit implements GitProcess {
     // A grandchild may hold the output open as well; who has given up does not wait for it.
     if (this.#options.signal?.aborted) child.stdout.destroy();
     return { exitCode, stderr: this.#spawnError?.facts.detail ?? stderr.text };
+  }
+}
+
+/** A wish, not a need: a system that refuses it runs git as any other program. */
+function yieldTo(child: Child): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It may have ended already.
   }
 }
 

@@ -1,32 +1,33 @@
 /** Counts and seals packs in a thread of its own: inflating gigabytes would make the engine deaf meanwhile. */
 
 import { createHash } from 'node:crypto';
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type { SealedPack } from '../engine/ports.ts';
-import { PackScanner, RemoteProtocolError } from '../git/index.ts';
+import {
+  LocalProtocolError,
+  oidBytesLength,
+  PackIndexReader,
+  PackScanner,
+  RemoteProtocolError,
+} from '../git/index.ts';
 import { diskError } from './disk-errors.ts';
+import { chunks, entryCountAt, hashSealed, writeAll } from './pack-file.ts';
 import { nodeInflate } from './pack-inflate.ts';
+import { lastMark } from './pack-marks.ts';
 import type { PackAnswer, PackQuestion } from './pack-tools.ts';
 
-const chunkBytes = 1024 * 1024;
-/** Where a pack's header holds the number of its entries, in network byte order. */
-const entryCountAt = 8;
-
-function* chunks(file: number, endBytes = Infinity): Generator<Buffer> {
-  const chunk = Buffer.allocUnsafeSlow(chunkBytes);
-  for (let at = 0; at < endBytes;) {
-    const bytes = readSync(file, chunk, 0, Math.min(chunkBytes, endBytes - at), at);
-    if (bytes === 0) return;
-    yield chunk.subarray(0, bytes);
-    at += bytes;
-  }
-}
-
-function scan(file: number, objectFormat: 'sha1' | 'sha256'): PackScanner {
-  const scanner = new PackScanner({ objectFormat, inflate: nodeInflate() });
+function push(scanner: PackScanner, file: number, fromBytes: number): PackScanner {
   try {
-    for (const chunk of chunks(file)) scanner.push(chunk);
+    for (const chunk of chunks(file, fromBytes)) scanner.push(chunk);
   } catch (error) {
     // What stood before the damage is whole all the same, and that was the question.
     if (!(error instanceof RemoteProtocolError)) throw error;
@@ -34,17 +35,43 @@ function scan(file: number, objectFormat: 'sha1' | 'sha256'): PackScanner {
   return scanner;
 }
 
-function writeAll(file: number, bytes: Uint8Array, at: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(file, bytes, done, bytes.length - done, at + done);
+/** From the last mark that agrees with the spool, or from its beginning. */
+function scan(file: number, path: string, objectFormat: 'sha1' | 'sha256'): PackScanner {
+  const inflate = nodeInflate();
+  const from = lastMark(path, fstatSync(file).size, oidBytesLength(objectFormat));
+  if (from !== null) {
+    const hash = createHash(objectFormat);
+    for (const chunk of chunks(file, 0, from.wholeBytes)) hash.update(chunk);
+    if (hash.digest().equals(from.digest)) {
+      return push(new PackScanner({ objectFormat, inflate, from }), file, from.wholeBytes);
+    }
+  }
+  return push(new PackScanner({ objectFormat, inflate }), file, 0);
+}
+
+/** Whether a whole index beside the spool belongs to the pack with this checksum. */
+function isIndexed(path: string, objectFormat: 'sha1' | 'sha256', checksum: Buffer): boolean {
+  const indexPath = path.replace(/\.pack$/, '.idx');
+  if (indexPath === path || !existsSync(indexPath)) return false;
+  try {
+    const index = new PackIndexReader(readFileSync(indexPath), objectFormat);
+    const content = index.bytes.subarray(0, index.bytes.length - checksum.length);
+    return (
+      checksum.equals(index.packChecksum) &&
+      createHash(objectFormat).update(content).digest().equals(index.checksum)
+    );
+  } catch (error) {
+    if (error instanceof LocalProtocolError) return false;
+    throw error;
+  }
 }
 
 /**
  * In an order that a crash cannot spoil: first the end is cut off, then the count is made true, then the checksum
  * follows. A file between any two of these steps is a pack cut after its last whole entry, as it was before.
  */
-function seal(file: number, objectFormat: 'sha1' | 'sha256'): SealedPack | null {
-  const scanner = scan(file, objectFormat);
+function seal(file: number, path: string, objectFormat: 'sha1' | 'sha256'): SealedPack | null {
+  const scanner = scan(file, path, objectFormat);
   const { entries, wholeBytes } = scanner;
   if (entries === 0) return null;
   const whole = scanner.done && entries === scanner.declaredEntries;
@@ -54,22 +81,26 @@ function seal(file: number, objectFormat: 'sha1' | 'sha256'): SealedPack | null 
     count.writeUInt32BE(entries);
     writeAll(file, count, entryCountAt);
   }
-  const hash = createHash(objectFormat);
-  for (const chunk of chunks(file, wholeBytes)) hash.update(chunk);
-  const checksum = hash.digest();
+  const checksum = hashSealed(file, objectFormat, wholeBytes, entries);
   const complete = whole && scanner.trailer === checksum.toString('hex');
   if (!complete) writeAll(file, checksum, wholeBytes);
   // Also a spool that came whole may not have been synced before the crash that led here.
   fdatasyncSync(file);
-  return { entries, bytes: wholeBytes + checksum.length, hash: checksum.toString('hex'), complete };
+  return {
+    entries,
+    bytes: wholeBytes + checksum.length,
+    hash: checksum.toString('hex'),
+    complete,
+    indexed: isIndexed(path, objectFormat, checksum),
+  };
 }
 
 function work({ task, path, objectFormat }: PackQuestion): PackAnswer {
   try {
     const file = openSync(path, task === 'seal' ? 'r+' : 'r');
     try {
-      if (task === 'seal') return { task, value: seal(file, objectFormat) };
-      const { entries, wholeBytes } = scan(file, objectFormat);
+      if (task === 'seal') return { task, value: seal(file, path, objectFormat) };
+      const { entries, wholeBytes } = scan(file, path, objectFormat);
       return { task, value: { entries, endBytes: wholeBytes } };
     } finally {
       closeSync(file);

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineFailure } from '../engine/errors.ts';
 import type { PackTools, SealedPack } from '../engine/ports.ts';
+import { followPack } from './pack-follower.ts';
 
 export interface PackQuestion {
   task: 'count' | 'seal';
@@ -130,6 +131,7 @@ const misunderstood = (path: string) =>
 export function createPackTools(): PackTools {
   const workers = new Workers();
   return {
+    follow: followPack,
     async count(path, objectFormat, signal) {
       const answer = await ask(workers, { task: 'count', path, objectFormat }, signal);
       if (answer.task !== 'count') throw misunderstood(path);

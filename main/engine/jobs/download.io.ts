@@ -5,14 +5,17 @@
 
 import { encodeFetchRequest, type FetchRequest, type ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
-import { startIndexing, type VerifiedPack } from '../objects/index.ts';
+import type { VerifiedPack } from '../objects/index.ts';
 import type { SpoolFile } from '../ports.ts';
 import { protocolAgent, type GitConnection } from '../remote/index.ts';
 import { receivePack, type PackSink, type PackStreamResult } from '../transfer/index.ts';
-import { beginArtefact, beginAttempt, endAttempt, keepPiece, markStored } from './ledger.io.ts';
+import { beginArtefact, beginAttempt, endAttempt, keepPiece, markStored, spoolPath } from './ledger.io.ts';
 import type { LiveArtefact } from './live-job.ts';
+import { PackIntake } from './pack-intake.io.ts';
 import type { StoredArtefact } from './records.ts';
 import type { WorkContext } from './work-context.ts';
+
+export { spoolPath } from './ledger.io.ts';
 
 export type PackRequest = Omit<FetchRequest, 'objectFormat' | 'agent' | 'done' | 'ofsDelta'>;
 
@@ -104,11 +107,6 @@ export async function spoolPack(
   }
 }
 
-export function spoolPath(context: WorkContext, artefact: LiveArtefact): string {
-  const name = artefact.stored.spoolName ?? `${artefact.stored.id}.pack`;
-  return context.ports.disk.join(context.workspace.spools, name);
-}
-
 /**
  * Fetches one pack and indexes it as it comes. Throws EngineErrors as they come from the connection, the stream or
  * git; the signal's reason when stopped. The spool of an interrupted pack stays.
@@ -117,38 +115,34 @@ export async function downloadPack(
   context: WorkContext,
   wish: DownloadWish,
   how: {
-    /** Let index-pack follow the links inside the pack as well. */
+    /** See to it that everything the wanted ids reach is in the pack. */
     checkClosure: boolean;
     promisor: boolean;
     /** Asked for as a thin pack: deltas may lean on what is here. */
     thin?: boolean;
   },
 ): Promise<Downloaded> {
-  const { live, ports, workspace, signal } = context;
-  const indexing = startIndexing(ports.git, workspace.gitDir, {
-    ...how,
-    signal,
-    listener: {
-      onObjects: (done, total) => {
-        live.progress.advance('download', done, total, 'objects');
-        const artefact = live.artefacts.at(-1);
-        if (artefact?.stored.kind === 'pack-stream') artefact.stored.objects = done;
-      },
-      onDeltas: (done, total) => live.progress.advance('index', done, total, 'deltas'),
-    },
-  });
-  const { artefact, stream, error } = await spoolPack(context, wish, 'pack-stream', indexing);
-  if (stream === null) {
-    await indexing.abandon();
-    throw error;
+  const { live, ports } = context;
+  const { objectFormat } = wish;
+  const tips = how.checkClosure ? wish.request.wants : null;
+  const { promisor, thin = false } = how;
+  const intake = new PackIntake(context, { objectFormat, tips, promisor, thin });
+  try {
+    const { artefact, stream, error } = await spoolPack(context, wish, 'pack-stream', intake);
+    if (stream === null) {
+      await intake.cut();
+      throw error;
+    }
+    live.progress.complete('download');
+    live.progress.begin('index');
+    const path = spoolPath(context, artefact);
+    const pack = await intake.finish(artefact);
+    markStored(context, artefact, stream.objects);
+    // The pack is in the repository now; the same bytes twice on the disk help nobody.
+    await ports.disk.remove(path);
+    live.progress.complete('index');
+    return { pack, stream };
+  } finally {
+    await intake.close();
   }
-  live.progress.complete('download');
-  live.progress.begin('index');
-  const path = spoolPath(context, artefact);
-  const pack = await indexing.finish();
-  markStored(context, artefact, stream.objects);
-  // The pack is in the repository now; the same bytes twice on the disk help nobody.
-  await ports.disk.remove(path);
-  live.progress.complete('index');
-  return { pack, stream };
 }

@@ -45,6 +45,12 @@ export function beginArtefact(
   return artefact;
 }
 
+/** Where the artefact's bytes go as they come. */
+export function spoolPath(context: WorkContext, artefact: LiveArtefact): string {
+  const name = artefact.stored.spoolName ?? `${artefact.stored.id}.pack`;
+  return context.ports.disk.join(context.workspace.spools, name);
+}
+
 export function beginAttempt(context: WorkContext, artefactId: string): StoredAttempt {
   const { live, ports, address } = context;
   const attempt: StoredAttempt = {

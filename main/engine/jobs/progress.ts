@@ -55,6 +55,12 @@ export class Progress {
     this.#set(name, { state: 'active', done, total, unit, fraction });
   }
 
+  /** Work on a later stage that goes on beside the one under way. */
+  ahead(name: StageName, done: number, total: number, unit: StageProgress['unit']): void {
+    const fraction = total === 0 ? null : Math.min(1, done / total);
+    this.#set(name, { done, total, unit, fraction });
+  }
+
   complete(name: StageName): void {
     this.#set(name, { state: 'done', fraction: 1 });
   }

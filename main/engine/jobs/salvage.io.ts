@@ -98,6 +98,7 @@ export async function salvage(
       disk: ports.disk,
       gitDir: workspace.gitDir,
       path,
+      ...(sealed.indexed ? { indexedAs: sealed.hash } : {}),
       promisor: false,
       signal,
     });
@@ -123,7 +124,9 @@ async function registerStrays(context: WorkContext): Promise<void> {
   const known = new Set(live.artefacts.map(({ stored }) => stored.spoolName));
   for (const name of await ports.disk.list(workspace.spools)) {
     const path = ports.disk.join(workspace.spools, name);
-    if (known.has(name)) continue;
+    // What is known of a spool lies beside it: how far it was scanned, and the index composed of it.
+    const [, spool] = /^(.+?)(?:\.pack|\.pack\.marks|\.idx|\.rev)$/.exec(name) ?? [];
+    if (spool !== undefined && known.has(`${spool}.pack`)) continue;
     // Whatever else lies here is an index that was not finished.
     if (!name.endsWith('.pack')) await ports.disk.remove(path);
     else beginArtefact(context, 'object-batch', name);

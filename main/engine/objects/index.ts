@@ -1,3 +1,4 @@
+export { ArrivingPack, type ArrivedPack } from './arriving-pack.io.ts';
 export { consolidatePacks } from './consolidate.io.ts';
 export { checkConnectivity, walkArguments, type ClosureQuestion } from './connectivity.io.ts';
 export { HistoryWalkRun } from './history-walk.io.ts';

@@ -10,11 +10,30 @@ export interface SpooledPack {
   gitDir: string;
   /** Ends in ".pack"; a whole pack with a right checksum. */
   path: string;
+  /** The pack's checksum (hex), when its index lies beside it already: made of git's own words while it arrived. */
+  indexedAs?: string;
   promisor: boolean;
   signal: AbortSignal;
 }
 
 const packExtension = /\.pack$/;
+
+/**
+ * Makes the index beside the pack, and answers with the checksum by which git names it (git-index-pack(1)). Null when
+ * deltas lean on what is not in the pack.
+ */
+async function indexPack({ git, gitDir, path, signal }: SpooledPack): Promise<string | null> {
+  const { exitCode, stdout, stderr } = await git.run(['index-pack', path], {
+    gitDir,
+    expect: [0, 1, 128],
+    signal,
+  });
+  // The sender knew what is here and leaned on it.
+  if (exitCode !== 0 && /unresolved delta/.test(stderr)) return null;
+  const hash = /^[0-9a-f]{40,64}$/m.exec(new TextDecoder().decode(stdout))?.[0];
+  if (exitCode !== 0 || hash === undefined) throw indexFailure(exitCode, stderr);
+  return hash;
+}
 
 /**
  * Git checks every object on the way. The index goes in last, because by it the pack becomes visible; a crash in
@@ -23,17 +42,9 @@ const packExtension = /\.pack$/;
  * @throws EngineError `pack-corrupt` when git refuses it, `disk-full`, `git-failed`
  */
 export async function storePack(pack: SpooledPack): Promise<string> {
-  const { git, disk, gitDir, path } = pack;
-  const { exitCode, stdout, stderr } = await git.run(['index-pack', path], {
-    gitDir,
-    expect: [0, 1, 128],
-    signal: pack.signal,
-  });
-  // The sender knew what is here and leaned on it.
-  if (exitCode !== 0 && /unresolved delta/.test(stderr)) return storeThinPack(pack);
-  // Git says by which checksum the pack is named (git-index-pack(1)).
-  const hash = /^[0-9a-f]{40,64}$/m.exec(new TextDecoder().decode(stdout))?.[0];
-  if (exitCode !== 0 || hash === undefined) throw indexFailure(exitCode, stderr);
+  const { disk, gitDir, path, indexedAs } = pack;
+  const hash = indexedAs ?? (await indexPack(pack));
+  if (hash === null) return storeThinPack(pack);
   const directory = disk.join(gitDir, 'objects', 'pack');
   await disk.makeDirectory(directory);
   const target = (extension: string) => disk.join(directory, `pack-${hash}.${extension}`);
@@ -45,6 +56,7 @@ export async function storePack(pack: SpooledPack): Promise<string> {
     if ((await disk.kindOf(target(extension))) === 'file') await disk.remove(source(extension));
     else await disk.rename(source(extension), target(extension));
   }
+  await disk.remove(`${path}.marks`);
   return target('idx');
 }
 
@@ -62,6 +74,7 @@ async function storeThinPack({ git, disk, gitDir, path, promisor, signal }: Spoo
   }
   const { hash } = await indexing.finish();
   await disk.remove(path);
+  await disk.remove(`${path}.marks`);
   return disk.join(gitDir, 'objects', 'pack', `pack-${hash}.idx`);
 }
 

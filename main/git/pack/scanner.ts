@@ -38,6 +38,8 @@ export interface PackScannerOptions {
   };
   /** Called for each entry as soon as it is whole, in the order of the pack. */
   onEntry?: (entry: ScannedEntry) => void;
+  /** Goes on where an earlier scan of the same bytes stood between two entries: what is pushed begins at `wholeBytes`. */
+  from?: { declaredEntries: number; entries: number; wholeBytes: number };
 }
 
 /** An inflater for whole entries may hold what comes out; this much is nothing, and most entries are smaller. */
@@ -76,6 +78,12 @@ export class PackScanner {
     this.#objectBytesMax = options.limits?.objectBytesMax ?? packObjectBytesMax;
     this.#wholeBytesMax = options.limits?.wholeBytesMax ?? wholeBytesMaxDefault;
     this.onEntry = options.onEntry;
+    if (options.from === undefined) return;
+    this.#declaredEntries = options.from.declaredEntries;
+    this.#entries = options.from.entries;
+    this.#wholeBytes = options.from.wholeBytes;
+    this.#scannedBytes = options.from.wholeBytes;
+    this.#stage = this.#entries === this.#declaredEntries ? 'trailer' : 'entry-header';
   }
 
   /** Whole entries seen. */

@@ -38,6 +38,12 @@ export class EngineUnavailable extends Error {
   override name = 'EngineUnavailable';
 }
 
+/**
+ * For the C library where it is glibc (mallopt(3), M_ARENA_MAX). Buffers are made in one thread and freed in another; with an
+ * arena for each thread every one of them keeps what the others could use. Our children do not inherit it.
+ */
+const engineMemory = { MALLOC_ARENA_MAX: '1' };
+
 /** Long enough for an engine that is just ending to let go of the home (it has one second), and for a slow disk. */
 const launchMsMax = 15_000;
 const retryMs = 50;
@@ -50,7 +56,11 @@ export async function ensureEngine(options: { home: string; spawn?: SpawnEngine 
   const giveUpAt = performance.now() + launchMsMax;
   for (;;) {
     if (await answers(address)) return otherEngine(address);
-    const child = spawn(engineEntry(), { ...process.env, PACKMULE_HOME: home }, engineArguments);
+    const child = spawn(
+      engineEntry(),
+      { ...process.env, ...engineMemory, PACKMULE_HOME: home },
+      engineArguments,
+    );
     const first = await firstWord(child);
     if (first.type === 'ready') return ownEngine(child, first);
     if (first.type === 'refused') throw new EngineUnavailable(first.reason);

@@ -289,6 +289,10 @@ export interface JobStore {
   saveAttempt(attempt: StoredAttempt): void;
   loadActivity(jobId: string, linesMax: number): StoredActivity[];
   addActivity(line: StoredActivity): void;
+  /** What is saved in `work` is one transaction. */
+  together(work: () => void): void;
+  /** One transaction, too, which a power cut, and only that, may take back: for what the disk shows by itself. */
+  loosely(work: () => void): void;
   loadSetting(key: string): string | null;
   saveSetting(key: string, value: string): void;
 }

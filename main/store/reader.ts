@@ -51,6 +51,21 @@ export class Statements {
     });
   }
 
+  /**
+   * What is written meanwhile is not waited for: it is there after any end of the process, and after a power cut either
+   * whole or not at all (SQLite, "PRAGMA synchronous", NORMAL in WAL mode).
+   */
+  unsynced(work: () => void): void {
+    this.guard(() => {
+      this.#database.pragma('synchronous = NORMAL');
+      try {
+        work();
+      } finally {
+        this.#database.pragma('synchronous = FULL');
+      }
+    });
+  }
+
   close(): void {
     this.#prepared.clear();
     this.#database.close();

@@ -14,7 +14,7 @@ import { upsertSql } from './tables.ts';
 
 /**
  * A store that keeps things, too. Each call is one transaction and is on the disk when it returns (SQLite's
- * `synchronous=FULL`). The rows a record belongs to come first: a job before its artefacts, an artefact before its
+ * `synchronous=FULL`), but for what is kept `loosely`. The rows a record belongs to come first: a job before its artefacts, an artefact before its
  * pieces and before an attempt that names it.
  */
 export interface WritableStore extends ReadableStore, JobStore {}
@@ -75,6 +75,14 @@ export class StoreWriter extends StoreReader implements WritableStore {
       this.statements.run(sql.activity, activityValues(line));
       this.statements.run(sql.oldActivity, { job_id: line.jobId });
     });
+  }
+
+  together(work: () => void): void {
+    this.statements.transaction(work);
+  }
+
+  loosely(work: () => void): void {
+    this.statements.unsynced(() => this.statements.transaction(work));
   }
 
   saveSetting(key: string, value: string): void {

@@ -52,7 +52,13 @@ describe('what is kept comes back', () => {
     const job = sampleJob({
       kind: 'fetch',
       options: {},
-      fetch: { remote: 'origin', gitDir: '/r/.git/worktrees/w', commonDir: '/r/.git', prune: true, tags: 'all' },
+      fetch: {
+        remote: 'origin',
+        gitDir: '/r/.git/worktrees/w',
+        commonDir: '/r/.git',
+        prune: true,
+        tags: 'all',
+      },
       updates: [
         { change: 'fast-forward', ...update },
         { change: 'rejected', ...update, remoteName: null, to: null, reason: 'somebody moved it' },
@@ -299,4 +305,31 @@ test('a reader beside the writer sees what was kept, and cannot write', () => {
   expect('saveJob' in reader).toBe(false);
   // @ts-expect-error: reading is all its type offers
   expect(reader.saveJob).toBeUndefined();
+});
+
+describe.each(['together', 'loosely'] as const)('several things kept %s', (how) => {
+  test('are all there, after a restart as well', () => {
+    const { store, again } = fresh();
+    store[how](() => {
+      store.saveJob(sampleJob());
+      store.saveArtefact(sampleArtefact());
+      store.addActivity({ jobId: sampleJob().id, atMs: 1, level: 'info', text: 'together' });
+    });
+    const reopened = again();
+    expect(reopened.loadArtefacts(sampleJob().id)).toEqual([sampleArtefact()]);
+    expect(reopened.loadActivity(sampleJob().id, 9)).toHaveLength(1);
+  });
+
+  test('or none of them, and later things are as durable as ever', () => {
+    const { store, path } = fresh();
+    expect(() =>
+      store[how](() => {
+        store.saveJob(sampleJob());
+        throw new RangeError('in the middle');
+      }),
+    ).toThrow('in the middle');
+    expect(store.loadJobs()).toEqual([]);
+    store.saveSetting('a', 'b');
+    expect(directly(path, (database) => database.prepare('SELECT * FROM settings').all())).toHaveLength(1);
+  });
 });

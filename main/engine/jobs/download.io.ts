@@ -9,7 +9,15 @@ import type { VerifiedPack } from '../objects/index.ts';
 import type { SpoolFile } from '../ports.ts';
 import { protocolAgent, type GitConnection } from '../remote/index.ts';
 import { receivePack, type PackSink, type PackStreamResult } from '../transfer/index.ts';
-import { beginArtefact, beginAttempt, endAttempt, keepPiece, markStored, spoolPath } from './ledger.io.ts';
+import {
+  beginArtefact,
+  beginAttempt,
+  endAttempt,
+  keepObjectCount,
+  keepPiece,
+  markStored,
+  spoolPath,
+} from './ledger.io.ts';
 import type { LiveArtefact } from './live-job.ts';
 import { PackIntake } from './pack-intake.io.ts';
 import type { StoredArtefact } from './records.ts';
@@ -71,7 +79,7 @@ export async function spoolPack(
 ): Promise<SpoolOutcome> {
   const { ports, signal, address } = context;
   const artefact = beginArtefact(context, kind);
-  const attempt = beginAttempt(context, artefact.stored.id);
+  const attempt = beginAttempt(context, artefact);
   const spool = await ports.disk.openSpool(spoolPath(context, artefact));
   try {
     const stream = await receivePack(await wish.connection.request(requestBody(wish), signal), {
@@ -86,23 +94,17 @@ export async function spoolPack(
           artefact.bytes = bytes;
           keepPiece(context, artefact, spool.durableBytes);
         },
-        onObjectCount: (objects) => {
-          artefact.stored.totalObjects = objects;
-          ports.store.saveArtefact(artefact.stored);
-        },
+        onObjectCount: (objects) => keepObjectCount(context, artefact, objects),
       },
     });
     await spool.close();
-    keepPiece(context, artefact, spool.durableBytes);
     artefact.stored.state = 'spooled';
-    ports.store.saveArtefact(artefact.stored);
-    endAttempt(context, attempt, artefact.bytes, null);
+    endAttempt(context, artefact, attempt, { durableBytes: spool.durableBytes, failure: null });
     return { artefact, stream, error: null };
   } catch (error) {
     await closeQuietly(spool);
-    keepPiece(context, artefact, spool.durableBytes);
-    ports.store.saveArtefact(artefact.stored);
-    endAttempt(context, attempt, artefact.bytes, signal.aborted ? null : failureOf(error));
+    const failure = signal.aborted ? null : failureOf(error);
+    endAttempt(context, artefact, attempt, { durableBytes: spool.durableBytes, failure });
     return { artefact, stream: null, error };
   }
 }

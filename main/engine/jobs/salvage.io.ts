@@ -56,7 +56,6 @@ async function storeWhole(context: WorkContext, artefact: LiveArtefact): Promise
       signal,
     };
     const index = await storePack(pack);
-    recordEntries(context, artefact, totalObjects);
     markStored(context, artefact, totalObjects);
     return { objects: totalObjects, index };
   } catch (error) {
@@ -112,7 +111,6 @@ export async function salvage(
   live.record.bytes.wastedBytes += Math.max(0, artefact.bytes - keptBytes);
   if (interrupted) live.record.bytes.savedBytes += keptBytes;
   artefact.bytes = keptBytes;
-  recordEntries(context, artefact, sealed.entries);
   markStored(context, artefact, sealed.entries);
   return { objects: sealed.entries, index };
 }

@@ -24,6 +24,8 @@ const store: JobStore = {
   addActivity: () => undefined,
   loadSetting: () => null,
   saveSetting: () => undefined,
+  together: (work) => work(),
+  loosely: (work) => work(),
 };
 
 /** An engine whose network neither answers nor lets go, and which notes how long it was waited for. */

@@ -33,6 +33,9 @@ function factsView(facts: ErrorFacts): FailureFacts {
     jobId: facts.jobId,
     retryAfterMs: facts.retryAfterMs,
     bytesNeeded: facts.bytesNeeded,
+    oid: safeText(facts.oid),
+    bytesSeen: facts.bytesSeen,
+    objects: facts.objects,
     detail: safeText(facts.detail),
   };
   return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined));

@@ -59,6 +59,17 @@ export function words(facts: FailureFacts): string {
   return text ? ` and said: “${text}”` : '';
 }
 
+/** How much of an object came, in the interface's units. */
+export function seen(facts: FailureFacts): string {
+  return facts.bytesSeen === undefined ? '' : ` (more than ${bytes(facts.bytesSeen)})`;
+}
+
+/** Behind the name of one of them. */
+export function others(facts: FailureFacts): string {
+  const count = (facts.objects ?? 1) - 1;
+  return count > 0 ? ` and ${counted(count, 'more object')}` : '';
+}
+
 /** On one line, without the full stop that our sentence brings itself. */
 function oneLine(text: string | undefined): string {
   const line = (text ?? '').replace(/\s+/g, ' ').trim().replace(/\.+$/, '');

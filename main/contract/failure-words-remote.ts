@@ -1,6 +1,18 @@
 /** The words for what goes wrong between this computer and a server. */
 
-import { address, after, named, quoted, reason, server, serverIn, status, words } from './failure-phrases.ts';
+import {
+  address,
+  after,
+  named,
+  others,
+  quoted,
+  reason,
+  seen,
+  server,
+  serverIn,
+  status,
+  words,
+} from './failure-phrases.ts';
 import { nothingChanged, downloadKept, type FailureRow } from './failure-row.ts';
 import type { FailureCode } from './failures.ts';
 
@@ -180,6 +192,14 @@ export const remoteFailureWords = {
     what: (f) => `${server(f)} left out objects that the history needs${reason(f)}.`,
     kept: 'What arrived is kept beside the target, and no unfinished repository was put in its place.',
     todo: 'Try again. If it happens each time, the repository on the server is damaged.',
+    action: 'retry',
+  },
+  'object-too-large': {
+    title: 'Too large for this line',
+    what: (f) =>
+      `No connection to ${serverIn(f)} lives long enough to bring ${quoted(f.path, 'one object of the history')}${seen(f)}${others(f)} in one piece.`,
+    kept: 'Everything else that can be fetched is here and kept.',
+    todo: 'Try again from another network, where connections live longer, or over a cable. Otherwise ask somebody who has the repository for a bundle of it, or to share it with Packmule.',
     action: 'retry',
   },
 } satisfies Partial<Record<FailureCode, FailureRow>>;

@@ -37,6 +37,7 @@ export const failureCodes = [
   // What arrived
   'pack-corrupt',
   'objects-missing',
+  'object-too-large',
   // This computer
   'target-exists',
   'target-not-writable',
@@ -72,6 +73,10 @@ export interface FailureFacts {
   /** Milliseconds the server asked us to wait (`Retry-After`, RFC 9110 §10.2.3). */
   retryAfterMs?: number;
   bytesNeeded?: number;
+  /** An object in the way, hex, the most that came of it, and how many there are. */
+  oid?: string;
+  bytesSeen?: number;
+  objects?: number;
   /** The server's or git's own words, already made safe to show (control bytes removed, cut to a few lines). */
   detail?: string;
 }

@@ -98,7 +98,8 @@ export type AnswerChoice = 'retry' | 'cancel' | 'answer' | 'yes' | 'no';
 /** A question any client may answer; the job waits in `needs-you` meanwhile. */
 export interface QuestionView {
   id: string;
-  kind: 'target-exists' | 'disk-full' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
+  kind:
+    'target-exists' | 'disk-full' | 'object-too-large' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
   failure: Failure;
   /** What may be answered. */
   choices: AnswerChoice[];

@@ -53,6 +53,7 @@ export const errorKinds = {
   'filter-not-supported': { fault: 'server', spurious: false },
   'pack-corrupt': { fault: 'server', spurious: true },
   'objects-missing': { fault: 'server', spurious: false },
+  'object-too-large': { fault: 'network', spurious: false },
   'target-exists': { fault: 'person', spurious: false },
   'target-not-writable': { fault: 'person', spurious: false },
   'target-taken-by-job': { fault: 'person', spurious: false },
@@ -82,6 +83,10 @@ export interface ErrorFacts {
   jobId?: string;
   retryAfterMs?: number;
   bytesNeeded?: number;
+  /** An object in the way, hex, the most that came of it, and how many there are. */
+  oid?: string;
+  bytesSeen?: number;
+  objects?: number;
   detail?: string;
 }
 

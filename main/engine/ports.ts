@@ -3,6 +3,7 @@
  * here; `platform/` and `store/` answer in production, simulated twins in tests.
  */
 
+import type { OpenHistoryWalk } from './walk-ports.ts';
 import type {
   StoredJob,
   StoredArtefact,
@@ -13,6 +14,8 @@ import type {
 import type { PackTools } from './pack-ports.ts';
 
 export type { ComposedIndex, FollowedPack, PackFollower, PackTools, SealedPack } from './pack-ports.ts';
+
+export type * from './walk-ports.ts';
 
 export interface Clock {
   /** Wall clock, milliseconds since 1970; for showing and storing only. */
@@ -296,58 +299,6 @@ export interface JobStore {
   loadSetting(key: string): string | null;
   saveSetting(key: string, value: string): void;
 }
-
-/**
- * What a request is for: `root`, trees of commits with all trees below them; `tree` and `blob`, just the objects named.
- */
-export type WantedKind = 'root' | 'tree' | 'blob';
-
-/** How many objects of each kind are worth one request; no roots: they are asked for like other trees. */
-export type WantedSizes = Record<WantedKind, number>;
-
-/** Objects to ask for in one request. */
-export interface WantedBatch {
-  number: number;
-  kind: WantedKind;
-  /** Their ids, one behind the other. */
-  oids: Uint8Array;
-  count: number;
-}
-
-/** What a history lacks, found out in a thread of its own while it is filled up. */
-export interface HistoryWalk {
-  /** Looks at everything that is here. The first thing asked. */
-  begin(): Promise<void>;
-  /** The objects of this pack are in the repository now. Answers with how many of them were not here before. */
-  packAdded(indexPath: string): Promise<number>;
-  /** Which commits and tags are missing, and how to say so; until `startTrees`. */
-  frontier(): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }>;
-  /** All commits are here: go on with what they name. */
-  startTrees(): Promise<void>;
-  /**
-   * What to ask for next. Waits while that cannot be known, or would be little, and something is on its way. Null when
-   * everything is here.
-   */
-  next(): Promise<WantedBatch | null>;
-  /** From now on requests are of these sizes. */
-  resize(sizes: WantedSizes): Promise<void>;
-  /**
-   * This request is over, and every pack it brought was added. What did not come is asked for again, after the next
-   * `resize`.
-   */
-  settle(batch: number): Promise<{ missing: number }>;
-  /** The path under which an object of an unsettled batch was first seen; one character a byte. */
-  pathOf(batch: number, place: number): Promise<string | null>;
-  close(): Promise<void>;
-}
-
-/** @param wants ids of refs: everything they reach is looked for */
-export type OpenHistoryWalk = (
-  gitDir: string,
-  objectFormat: 'sha1' | 'sha256',
-  wants: readonly string[],
-  signal: AbortSignal,
-) => HistoryWalk;
 
 /** All of it, as handed to the engine. */
 export interface Ports {

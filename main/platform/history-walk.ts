@@ -79,7 +79,8 @@ function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): Histo
     startTrees: () => ask('startTrees'),
     next: () => ask('next'),
     resize: (sizes) => ask('resize', sizes),
-    settle: (batch) => ask('settle', batch),
+    settle: (batch, stuckBytes) => ask('settle', batch, stuckBytes),
+    setAside: () => ask('setAside'),
     pathOf: (batch, place) => ask('pathOf', batch, place),
     close: async () => {
       signal.removeEventListener('abort', stop);

@@ -69,6 +69,9 @@ const factTypes = {
   jobId: 'string',
   retryAfterMs: 'number',
   bytesNeeded: 'number',
+  oid: 'string',
+  bytesSeen: 'number',
+  objects: 'number',
   detail: 'string',
 } as const satisfies Record<keyof ErrorFacts, 'string' | 'number'>;
 

@@ -98,6 +98,7 @@ function updatesFrom(value: unknown): RefUpdate[] | null {
 const questionKinds = [
   'target-exists',
   'disk-full',
+  'object-too-large',
   'authentication',
   'ssh-passphrase',
   'ssh-host-key',

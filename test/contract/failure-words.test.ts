@@ -12,6 +12,9 @@ const everyFact: FailureFacts = {
   jobId: 'abcd',
   retryAfterMs: 120_000,
   bytesNeeded: 5_000_000,
+  oid: 'ab'.repeat(20),
+  bytesSeen: 5_000_000,
+  objects: 3,
   detail: 'The remote hung up.\nTwice.',
 };
 
@@ -61,6 +64,13 @@ describe('facts', () => {
       'at “/mnt”; about 5.0 GiB more are needed.',
     ],
     ['disk-full', 'what', { bytesNeeded: 1 }, 'about 1 byte more'],
+    [
+      'object-too-large',
+      'what',
+      { path: 'a.bin', bytesSeen: 5_242_880 },
+      '“a.bin” (more than 5.0 MiB) in one',
+    ],
+    ['object-too-large', 'what', { path: 'a.bin', objects: 2 }, '“a.bin” and 1 more object in one piece.'],
     ['remote-refused', 'what', { detail: 'access denied.\n' }, 'and said: “access denied”.'],
     ['option-conflict', 'what', { option: '--bare', detail: '--bare and --origin' }, '“--bare”'],
     ['too-many-requests', 'todo', { retryAfterMs: 400 }, 'in 1 second.'],

@@ -16,6 +16,7 @@ export interface AnswerText {
 export const choicesOf = {
   'target-exists': ['retry', 'cancel'],
   'disk-full': ['retry', 'cancel'],
+  'object-too-large': ['retry', 'cancel'],
   authentication: ['answer', 'retry', 'cancel'],
   'ssh-passphrase': ['answer', 'retry', 'cancel'],
   'ssh-host-key': ['yes', 'no'],

@@ -12,9 +12,10 @@ import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
 import type { LiveArtefact } from './live-job.ts';
 import { salvage } from './salvage.io.ts';
+import { setAsideSentence } from './too-large.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** Requests in a row that may break without a single object, before the job waits and tries later. */
+/** Requests in a row that may break early without a single object, before the job waits and tries later. */
 const emptyCutsMax = 4;
 /** So many cuts say how long connections live. */
 const cutsRemembered = 3;
@@ -28,6 +29,13 @@ export interface PieceOutcome {
   /** Objects gained. */
   objects: number;
   cut: boolean;
+}
+
+interface Stored {
+  /** Objects in the pack. */
+  objects: number;
+  /** Of these, the ones that were not here before. */
+  fresh: number;
 }
 
 interface Spooled {
@@ -69,9 +77,11 @@ export class Batches {
    */
   async fetch(request: PackRequest): Promise<PieceOutcome> {
     const spooled = await this.#spool(request);
-    const objects = await this.#inTurn(() => this.#store(spooled.artefact));
-    this.#judge(objects, spooled.cut);
-    return { objects, cut: spooled.cut !== null };
+    const { bytes } = spooled.artefact;
+    const { fresh } = await this.#inTurn(() => this.#store(spooled.artefact));
+    this.#judge(fresh, bytes, spooled.cut);
+    if (spooled.cut !== null) this.#size.learnLife(bytes);
+    return { objects: fresh, cut: spooled.cut !== null };
   }
 
   /**
@@ -127,12 +137,16 @@ export class Batches {
 
   async #takeIn(batch: WantedBatch, { artefact, cut }: Spooled): Promise<void> {
     const { bytes } = artefact;
-    const objects = await this.#store(artefact);
-    const { missing } = await this.#walk.settle(batch.number);
+    const { fresh } = await this.#store(artefact);
+    const stuck = cut !== null && fresh === 0 && this.#size.isTelling(bytes);
+    const { missing, setAside } = await this.#walk.settle(batch.number, stuck ? bytes : null);
+    if (setAside !== null) this.#context.note('notice', setAsideSentence(setAside));
+    this.#judge(fresh, bytes, cut);
     const came = batch.count - missing;
-    this.#size.learn({ kind: batch.kind, ids: batch.count, came, bytes, cut: cut !== null });
+    if (!batch.narrowed)
+      this.#size.learn({ kind: batch.kind, ids: batch.count, came, bytes, cut: cut !== null });
+    else if (cut !== null) this.#size.learnLife(bytes);
     await this.#walk.resize(this.#size.ids);
-    this.#judge(objects, cut);
     // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
     if (cut === null && missing >= batch.count) {
       throw new EngineError('objects-missing', {
@@ -165,12 +179,11 @@ export class Batches {
     progress.advance('download', done, promised === null ? null : Math.max(done, promised), 'objects');
   }
 
-  /** Answers with the objects in it. */
-  async #store(artefact: LiveArtefact): Promise<number> {
+  async #store(artefact: LiveArtefact): Promise<Stored> {
     const { objects, index } = await salvage(this.#context, artefact, this.#format);
-    if (index !== null) await this.#walk.packAdded(index);
+    const fresh = index === null ? 0 : ((await this.#walk.packAdded(index)) ?? objects);
     this.#showProgress();
-    return objects;
+    return { objects, fresh };
   }
 
   async #spool(request: PackRequest): Promise<Spooled> {
@@ -195,8 +208,10 @@ export class Batches {
     throw error;
   }
 
-  #judge(objects: number, cut: unknown): void {
-    this.#emptyCuts = objects === 0 && cut !== null ? this.#emptyCuts + 1 : 0;
+  /** A cut as late as connections live is no sign of trouble, whatever was in it. */
+  #judge(fresh: number, bytes: number, cut: unknown): void {
+    const early = cut !== null && fresh === 0 && !this.#size.isTelling(bytes);
+    this.#emptyCuts = early ? this.#emptyCuts + 1 : 0;
     if (this.#emptyCuts >= emptyCutsMax) {
       this.#emptyCuts = 0;
       throw cut;

@@ -8,6 +8,7 @@ import { EngineError } from '../errors.ts';
 import type { HistoryWalk } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { Batches } from './batches.io.ts';
+import { tooLarge } from './too-large.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** Rounds of commits without a new one, before the server is taken at its word that it has no more. */
@@ -15,7 +16,8 @@ const idleRoundsMax = 2;
 
 /**
  * @param wants ids of refs; everything they reach is here when it resolves
- * @throws EngineErrors as the connection, the server and git have them; the signal's reason when stopped
+ * @throws EngineErrors as the connection, the server and git have them; `object-too-large` when everything is here but
+ * what no connection carries; the signal's reason when stopped
  */
 export function completeByIds(
   context: WorkContext,
@@ -49,6 +51,8 @@ export async function completeFrom(
     await completeCommits(context, batches, walk);
     await walk.startTrees();
     await batches.fetchMissing();
+    const setAside = await walk.setAside();
+    if (setAside.length > 0) throw tooLarge(context.address.host, setAside);
   } catch (error) {
     others.abort(error);
     throw error;

@@ -253,6 +253,8 @@ class JobEngine implements Engine {
   networkOnline(): void {
     for (const live of this.#jobs.all()) {
       if (live.record.state === 'waiting-for-network') this.#runner.apply(live, 'resume');
+      // It may be another network than the one that could not carry it.
+      else if (live.record.question?.kind === 'object-too-large') this.#runner.apply(live, 'answer-retry');
     }
   }
 

@@ -58,7 +58,8 @@ export interface ByteFigures {
 
 export interface StoredQuestion {
   id: string;
-  kind: 'target-exists' | 'disk-full' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
+  kind:
+    'target-exists' | 'disk-full' | 'object-too-large' | 'authentication' | 'ssh-passphrase' | 'ssh-host-key';
   failure: EngineFailure;
   /** Of the ssh kinds: ssh's own words, safe to show. */
   prompt?: string;

@@ -14,7 +14,7 @@ export const retryDelayMsMax = 60_000;
 export type FailureDecision =
   | { kind: 'retry-later'; delayMs: number }
   | { kind: 'wait-for-network'; delayMs: number }
-  | { kind: 'ask'; question: 'target-exists' | 'disk-full' | 'authentication' }
+  | { kind: 'ask'; question: 'target-exists' | 'disk-full' | 'object-too-large' | 'authentication' }
   | { kind: 'fail' };
 
 export interface FailureSituation {
@@ -40,6 +40,8 @@ export function decide(situation: FailureSituation): FailureDecision {
   const { failure, tries, reachedServer } = situation;
   if (failure.code === 'target-exists') return { kind: 'ask', question: 'target-exists' };
   if (failure.code === 'disk-full') return { kind: 'ask', question: 'disk-full' };
+  // Each further try costs what one connection carries, for nothing, unless something about the line has changed.
+  if (failure.code === 'object-too-large') return { kind: 'ask', question: 'object-too-large' };
   // An HTTP server's 401 (RFC 9110 §15.5.2): a name and a password are the answer. What ssh needs, ssh asks itself.
   if (failure.code === 'authentication-required' && failure.facts.status === 401)
     return { kind: 'ask', question: 'authentication' };

@@ -6,21 +6,24 @@
  * and asks what to ask for next (`next`). Commits come first, in rounds (`frontier`), because their parents are known
  * only by themselves. From `startTrees` on the walk reads trees as they are here, in the order of paths, and the objects
  * they name become wishes: trees before blobs, since a tree that is not here hides what is below it. `next` waits while a
- * request would be needlessly small and something else is on its way.
+ * request would be needlessly small and something else is on its way. What no connection carries is set aside; reading
+ * passes over a tree that was.
  */
 
-import { bytesOfHex, oidBytesLength, OidFlags, OidList, packIndexOids } from '../../git/index.ts';
+import { bytesOfHex, hexOf, oidBytesLength, OidFlags, OidList, packIndexOids } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import {
   filterWishes,
   here,
+  Narrowing,
   pathOfWish,
   TreeFrontier,
   type CommitFrontier,
+  type Suspect,
   type Wishes,
   type WishQueue,
 } from '../pieces/index.ts';
-import type { Disk, HistoryWalk, WantedBatch, WantedKind, WantedSizes } from '../ports.ts';
+import type { Disk, HistoryWalk, SetAside, WantedBatch, WantedKind, WantedSizes } from '../ports.ts';
 import { CommitCensus } from './commit-census.io.ts';
 import { allObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
 
@@ -34,6 +37,8 @@ const idleBatchMin = 1_000;
 interface Outstanding {
   kind: WantedKind;
   wishes: Wishes;
+  /** From a request that was stuck: a smaller part of it, or the object that stands in the way. */
+  narrowed: 'part' | Suspect<WantedKind> | null;
 }
 
 interface Waiting {
@@ -48,6 +53,8 @@ export class HistoryWalkRun implements HistoryWalk {
   readonly #flags: OidFlags;
   readonly #census: CommitCensus;
   readonly #frontier: TreeFrontier;
+  readonly #narrowing: Narrowing<WantedKind>;
+  readonly #setAside = new Map<string, SetAside>();
   readonly #outstanding = new Map<number, Outstanding>();
   #waiting: Waiting[] = [];
   #sizes: WantedSizes | null = null;
@@ -64,6 +71,7 @@ export class HistoryWalkRun implements HistoryWalk {
     this.#flags = new OidFlags();
     this.#census = new CommitCensus(reader, (oid) => this.#isHere(bytesOfHex(oid), 0));
     this.#frontier = new TreeFrontier(reader.format, this.#flags);
+    this.#narrowing = new Narrowing(oidBytesLength(reader.format));
   }
 
   async begin(): Promise<void> {
@@ -115,15 +123,42 @@ export class HistoryWalkRun implements HistoryWalk {
     });
   }
 
-  settle(number: number): Promise<{ missing: number }> {
+  settle(number: number, stuckBytes: number | null): Promise<{ missing: number; setAside: SetAside | null }> {
     const batch = this.#outstanding.get(number);
-    if (batch === undefined) return Promise.resolve({ missing: 0 });
+    if (batch === undefined) return Promise.resolve({ missing: 0, setAside: null });
     this.#outstanding.delete(number);
     const oidBytes = oidBytesLength(this.#reader.format);
     const lost = filterWishes(batch.wishes, oidBytes, (oids, at) => !this.#isHere(oids, at));
-    this.#queueOf(batch.kind).giveBack(lost);
+    const setAside = lost.count === 0 ? null : this.#askAgain(batch, lost, stuckBytes);
     if (this.#treesStarted) this.#readOn();
-    return Promise.resolve({ missing: lost.count });
+    return Promise.resolve({ missing: lost.count, setAside });
+  }
+
+  setAside(): Promise<readonly SetAside[]> {
+    return Promise.resolve([...this.#setAside.values()]);
+  }
+
+  /** Where what did not come waits now; or that it was set aside. */
+  #askAgain({ kind, narrowed }: Outstanding, lost: Wishes, stuckBytes: number | null): SetAside | null {
+    if (narrowed !== null && narrowed !== 'part') {
+      const tooLarge = this.#narrowing.failedAlone(narrowed, stuckBytes);
+      return tooLarge === null ? null : this.#put(tooLarge);
+    }
+    if (stuckBytes !== null) this.#narrowing.stuck(kind, lost, stuckBytes);
+    else if (narrowed === 'part') this.#narrowing.keepApart({ kind, wishes: lost });
+    else this.#queueOf(kind).giveBack(lost);
+    return null;
+  }
+
+  #put({ wishes, bytesMax }: Suspect<WantedKind>): SetAside {
+    const oid = hexOf(wishes.oids);
+    const object: SetAside = {
+      oid,
+      path: pathOfWish(wishes, 0),
+      bytesSeen: bytesMax,
+    };
+    this.#setAside.set(oid, object);
+    return object;
   }
 
   pathOf(number: number, place: number): Promise<string | null> {
@@ -160,7 +195,10 @@ export class HistoryWalkRun implements HistoryWalk {
   async #readRuns(): Promise<void> {
     for (;;) {
       const count = this.#frontier.readable(treesPerRun);
-      if (count === 0) return;
+      if (count === 0) {
+        if (!this.#passOver()) return;
+        continue;
+      }
       // More of them are on their way or can be asked for: they will be read together.
       const all = count === this.#frontier.unread;
       if (!all && count < treesPerRunMin && this.#treesComing()) return;
@@ -177,6 +215,14 @@ export class HistoryWalkRun implements HistoryWalk {
       }
       this.#serve();
     }
+  }
+
+  /** Whether the next tree was set aside, and is behind us now. */
+  #passOver(): boolean {
+    if (this.#setAside.size === 0 || this.#frontier.unread === 0) return false;
+    const passed = this.#setAside.has(hexOf(this.#frontier.next(1)));
+    if (passed) this.#frontier.passOver();
+    return passed;
   }
 
   #treesComing(): boolean {
@@ -202,9 +248,19 @@ export class HistoryWalkRun implements HistoryWalk {
     }
     const sizes = this.#sizes;
     if (!this.#treesStarted || sizes === null) return false;
+    const part = this.#narrowing.takePart();
+    if (part !== null) {
+      this.#ask(resolve, part.kind, part.wishes, 'part', sizes);
+      return true;
+    }
     const kind = this.#kindToAsk(sizes);
     if (kind === null) {
       if (this.#reading || this.#outstanding.size > 0) return false;
+      const suspect = this.#narrowing.takeSuspect();
+      if (suspect !== null) {
+        this.#ask(resolve, suspect.kind, suspect.wishes, suspect, sizes);
+        return true;
+      }
       // Trees that are here are read to their end before anybody may say that nothing is missing.
       if (this.#frontier.unread > 0) return false;
       resolve(null);
@@ -213,11 +269,28 @@ export class HistoryWalkRun implements HistoryWalk {
     const asRoots = kind === 'root' && sizes.root > 0;
     const wishes = this.#queueOf(kind).take(kind === 'root' && !asRoots ? sizes.tree : sizes[kind]);
     if (wishes === null) return false;
-    const number = this.#batches++;
-    this.#outstanding.set(number, { kind, wishes });
-    const asked = kind === 'root' && !asRoots ? 'tree' : kind;
-    resolve({ number, kind: asked, oids: wishes.oids.slice(), count: wishes.count });
+    this.#ask(resolve, kind, wishes, null, sizes);
     return true;
+  }
+
+  #ask(
+    resolve: Waiting['resolve'],
+    kind: WantedKind,
+    wishes: Wishes,
+    narrowed: Outstanding['narrowed'],
+    sizes: WantedSizes,
+  ): void {
+    const number = this.#batches++;
+    this.#outstanding.set(number, { kind, wishes, narrowed });
+    // What is stuck is not asked for with all that is below it.
+    const asRoots = kind === 'root' && sizes.root > 0 && narrowed === null;
+    resolve({
+      number,
+      kind: kind === 'root' && !asRoots ? 'tree' : kind,
+      oids: wishes.oids.slice(),
+      count: wishes.count,
+      narrowed: narrowed !== null,
+    });
   }
 
   #kindToAsk(sizes: WantedSizes): WantedKind | null {

@@ -3,15 +3,21 @@
  * looking to git, which stops at what the repository's refs reach: an update is small beside its repository.
  */
 
-import { oidBytesLength, OidList, type ObjectFormat } from '../../git/index.ts';
-import type { CommitFrontier } from '../pieces/index.ts';
-import type { HistoryWalk, WantedBatch, WantedSizes } from '../ports.ts';
+import { hexOf, oidBytesLength, OidList, type ObjectFormat } from '../../git/index.ts';
+import { Narrowing, type CommitFrontier, type Suspect, type Wishes } from '../pieces/index.ts';
+import type { HistoryWalk, SetAside, WantedBatch, WantedSizes } from '../ports.ts';
 import { missingBehind, type NewObjects } from './new-objects.io.ts';
 import { missingObjects } from './read-objects.io.ts';
 import { UpdateCensus } from './update-census.io.ts';
 
 /** Until sizes are told. */
 const idsAtOnce = 1_000;
+
+interface Outstanding {
+  oids: OidList;
+  /** From a request that was stuck: a smaller part of it, or the object that stands in the way. */
+  narrowed: 'part' | Suspect<'tree'> | null;
+}
 
 interface Waiting {
   resolve: (batch: WantedBatch | null) => void;
@@ -24,7 +30,9 @@ export class UpdateWalk implements HistoryWalk {
   readonly #wants: readonly string[];
   readonly #common: readonly string[];
   readonly #census: UpdateCensus;
-  readonly #outstanding = new Map<number, OidList>();
+  readonly #narrowing: Narrowing<'tree'>;
+  readonly #setAside = new Map<string, SetAside>();
+  readonly #outstanding = new Map<number, Outstanding>();
   #waiting: Waiting[] = [];
   #wishes: string[] = [];
   #idsAtOnce = idsAtOnce;
@@ -47,6 +55,7 @@ export class UpdateWalk implements HistoryWalk {
     this.#wants = wants;
     this.#common = common;
     this.#census = new UpdateCensus(objects, format);
+    this.#narrowing = new Narrowing(oidBytesLength(format));
   }
 
   begin(): Promise<void> {
@@ -54,8 +63,8 @@ export class UpdateWalk implements HistoryWalk {
   }
 
   /** What came is found where it lies. */
-  packAdded(): Promise<number> {
-    return Promise.resolve(0);
+  packAdded(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   async frontier(): Promise<CommitFrontier & { commits: number }> {
@@ -82,15 +91,37 @@ export class UpdateWalk implements HistoryWalk {
     });
   }
 
-  async settle(number: number): Promise<{ missing: number }> {
-    const ids = this.#outstanding.get(number);
-    if (ids === undefined) return { missing: 0 };
+  async settle(
+    number: number,
+    stuckBytes: number | null,
+  ): Promise<{ missing: number; setAside: SetAside | null }> {
+    const batch = this.#outstanding.get(number);
+    if (batch === undefined) return { missing: 0, setAside: null };
     const { git, quarantine, signal } = this.#objects;
     const reader = { git, gitDir: quarantine, format: this.#format, signal };
-    const lost = [...(await missingObjects(reader, ids.hex())).hex()];
+    const lost = await missingObjects(reader, batch.oids.hex());
     this.#outstanding.delete(number);
-    this.#wishes.push(...lost);
-    return { missing: lost.length };
+    const setAside = lost.length === 0 ? null : this.#askAgain(batch, lost, stuckBytes);
+    return { missing: lost.length, setAside };
+  }
+
+  setAside(): Promise<readonly SetAside[]> {
+    return Promise.resolve([...this.#setAside.values()]);
+  }
+
+  #askAgain({ narrowed }: Outstanding, lost: OidList, stuckBytes: number | null): SetAside | null {
+    const wishes = { oids: lost.bytes().slice(), count: lost.length, paths: [] };
+    if (narrowed !== null && narrowed !== 'part') {
+      const tooLarge = this.#narrowing.failedAlone(narrowed, stuckBytes);
+      if (tooLarge === null) return null;
+      const object = { oid: hexOf(tooLarge.wishes.oids), path: null, bytesSeen: tooLarge.bytesMax };
+      this.#setAside.set(object.oid, object);
+      return object;
+    }
+    if (stuckBytes !== null) this.#narrowing.stuck('tree', wishes, stuckBytes);
+    else if (narrowed === 'part') this.#narrowing.keepApart({ kind: 'tree', wishes });
+    else this.#wishes.push(...lost.hex());
+    return null;
   }
 
   pathOf(): Promise<string | null> {
@@ -105,24 +136,43 @@ export class UpdateWalk implements HistoryWalk {
 
   #serve(): void {
     while (this.#waiting.length > 0) {
-      if (!this.#closed && this.#wishes.length === 0) {
+      const batch = this.#closed ? null : this.#take();
+      if (batch === null && !this.#closed) {
         // What hangs on what is under way is known when it is here.
         if (this.#outstanding.size === 0) this.#look();
         return;
       }
-      const waiting = this.#waiting.shift();
-      waiting?.resolve(this.#closed ? null : this.#take());
+      this.#waiting.shift()?.resolve(batch);
     }
   }
 
+  #take(): WantedBatch | null {
+    const part = this.#narrowing.takePart();
+    if (part !== null) return this.#askNarrowed(part.wishes, 'part');
+    if (this.#wishes.length > 0) {
+      const oids = new OidList(oidBytesLength(this.#format));
+      for (const id of this.#wishes.splice(0, this.#idsAtOnce)) oids.pushHex(id);
+      return this.#ask(oids, null);
+    }
+    const suspect = this.#outstanding.size > 0 ? null : this.#narrowing.takeSuspect();
+    return suspect === null ? null : this.#askNarrowed(suspect.wishes, suspect);
+  }
+
+  #askNarrowed({ oids }: Wishes, narrowed: Outstanding['narrowed']): WantedBatch {
+    return this.#ask(OidList.of(oids.slice(), oidBytesLength(this.#format)), narrowed);
+  }
+
   /** Trees and blobs alike: named, they come, and with `tree:0` nothing below them does. */
-  #take(): WantedBatch {
-    const ids = this.#wishes.splice(0, this.#idsAtOnce);
-    const oids = new OidList(oidBytesLength(this.#format));
-    for (const id of ids) oids.pushHex(id);
+  #ask(oids: OidList, narrowed: Outstanding['narrowed']): WantedBatch {
     const number = this.#batches++;
-    this.#outstanding.set(number, oids);
-    return { number, kind: 'tree', oids: oids.bytes().slice(), count: ids.length };
+    this.#outstanding.set(number, { oids, narrowed });
+    return {
+      number,
+      kind: 'tree',
+      oids: oids.bytes().slice(),
+      count: oids.length,
+      narrowed: narrowed !== null,
+    };
   }
 
   /** One level further; when nothing is missing any more, nobody waits any longer. */
@@ -132,8 +182,8 @@ export class UpdateWalk implements HistoryWalk {
     missingBehind(this.#objects, this.#wants)
       .then((missing) => {
         this.#looking = false;
-        this.#wishes = missing;
-        if (missing.length > 0) return this.#serve();
+        this.#wishes = missing.filter((id) => !this.#setAside.has(id));
+        if (this.#wishes.length > 0) return this.#serve();
         for (const { resolve } of this.#waiting.splice(0)) resolve(null);
       })
       .catch((error: unknown) => {

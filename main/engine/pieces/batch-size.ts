@@ -4,7 +4,8 @@
  * start too often; a larger one names ids again that the cut kept from coming, and makes the server look at them in vain.
  */
 
-const idsMin = 4;
+/** One: where objects are nearly as large as what a connection carries, a second one would be cut. */
+const idsMin = 1;
 const idsMax = 50_000;
 /** While nothing is known: large enough that a server's start is lost in the transfer. */
 const bytesGoalFirst = 8 * 1024 * 1024;
@@ -17,6 +18,8 @@ const shareOfLife = 0.85;
  * for each request, so this is done only where all of one commit's trees are a small part of a request.
  */
 const shareOfSnapshotMax = 0.03;
+/** A line that carries less is broken; what is on it makes no difference. */
+const tellingBytesMin = 16 * 1024;
 /** How much a new observation of a size counts. */
 const weight = 0.5;
 
@@ -58,6 +61,16 @@ export class BatchSize {
   get #roots(): number {
     if (this.#snapshotBytes === null) return 1;
     return this.#snapshotBytes <= this.#bytesGoal * shareOfSnapshotMax ? this.#idsOf('root') : 0;
+  }
+
+  /** Whether a cut after so many bytes shows how long connections live, rather than that there is trouble of another kind. */
+  isTelling(bytes: number): boolean {
+    return bytes >= Math.max(tellingBytesMin, (this.#life ?? 0) / 2);
+  }
+
+  /** A cut that says something about the line, and nothing about how large other objects are. */
+  learnLife(bytes: number): void {
+    this.#cutAfter(bytes);
   }
 
   learn({ kind, ids, came, bytes, cut }: BatchOutcome): void {

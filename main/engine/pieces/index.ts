@@ -1,5 +1,6 @@
 export { BatchSize, type BatchKind, type BatchOutcome } from './batch-size.ts';
 export { CommitGraph, type CommitFrontier } from './commit-graph.ts';
 export { InFlight } from './in-flight.ts';
+export { Narrowing, type NarrowedPart, type Suspect } from './narrowing.ts';
 export { here, met, TreeFrontier } from './tree-frontier.ts';
 export { filterWishes, pathOfWish, splitWishes, WishQueue, type Wishes } from './wish-queue.ts';

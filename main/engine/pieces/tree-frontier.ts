@@ -100,6 +100,11 @@ export class TreeFrontier {
     return to - from;
   }
 
+  /** Goes on behind the next tree, without what only it names. Only for one that is not here. */
+  passOver(): void {
+    this.#advance();
+  }
+
   /** The next `count` trees to read; ids one behind the other. */
   next(count: number): Uint8Array {
     return this.#line.slice(this.#line.begin, this.#line.begin + count);
@@ -113,6 +118,10 @@ export class TreeFrontier {
       if (kind === 'tree') this.#trees.add(nameOf(bytes, nameFrom, nameTo), bytes, oidAt);
       else if ((known & here) === 0) this.#blobs.add(nameOf(bytes, nameFrom, nameTo), bytes, oidAt);
     });
+    this.#advance();
+  }
+
+  #advance(): void {
     this.#line.dropTo(this.#line.begin + 1);
     const group = this.#groups[this.#firstGroup];
     if (group !== undefined && this.#line.begin >= group.to) this.#endGroup(group);

@@ -30,12 +30,16 @@ describe('an answer', () => {
     expect(text('ssh-host-key', { choice: 'no' })).toEqual({ prompt: 'words', text: 'no' });
   });
 
-  test.each(['target-exists', 'disk-full', 'authentication', 'ssh-passphrase', 'ssh-host-key'] as const)(
-    'to %s may be to try again',
-    (kind) => {
-      expect(answerText(asked(kind), { choice: 'retry' })).toEqual(nothing);
-    },
-  );
+  test.each([
+    'target-exists',
+    'disk-full',
+    'object-too-large',
+    'authentication',
+    'ssh-passphrase',
+    'ssh-host-key',
+  ] as const)('to %s may be to try again', (kind) => {
+    expect(answerText(asked(kind), { choice: 'retry' })).toEqual(nothing);
+  });
 
   test.each<[StoredQuestion, Parameters<typeof answerText>[1]]>([
     [asked('disk-full'), { choice: 'answer', username: 'a', password: 'p' }],

@@ -92,8 +92,10 @@ describe('what a failure means', () => {
   it('asks a person where a person can help, and waits for nobody otherwise', () => {
     expect(decide(situation('target-exists'))).toEqual({ kind: 'ask', question: 'target-exists' });
     expect(decide(situation('disk-full'))).toEqual({ kind: 'ask', question: 'disk-full' });
+    expect(decide(situation('object-too-large'))).toEqual({ kind: 'ask', question: 'object-too-large' });
+    const asked: ReadonlySet<string> = new Set(['target-exists', 'disk-full', 'object-too-large']);
     for (const code of Object.keys(errorKinds) as EngineErrorCode[]) {
-      if (errorKinds[code].spurious || code === 'target-exists' || code === 'disk-full') continue;
+      if (errorKinds[code].spurious || asked.has(code)) continue;
       expect(decide(situation(code)), code).toEqual({ kind: 'fail' });
     }
   });

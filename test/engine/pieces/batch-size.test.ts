@@ -27,7 +27,7 @@ describe('the size of a batch', () => {
         { ids: 4, came: 0, bytes: 5e9, cut: true },
       ]) {
         size.learn({ kind, ...outcome });
-        expect(size.ids.blob).toBeGreaterThanOrEqual(4);
+        expect(size.ids.blob).toBeGreaterThanOrEqual(1);
         expect(Math.max(...Object.values(size.ids))).toBeLessThanOrEqual(50_000);
       }
     }
@@ -57,7 +57,29 @@ describe('the size of a batch', () => {
     const size = new BatchSize(5_000_000);
     for (let i = 0; i < 6; i++)
       size.learn({ kind: 'blob', ids: size.ids.blob, came: 0, bytes: 5e6, cut: true });
-    expect(size.ids.blob).toBe(4);
+    expect(size.ids.blob).toBe(1);
+  });
+
+  it('is one where each object is nearly what a connection carries', () => {
+    const size = new BatchSize(300_000);
+    run(size, 300_000, 250_000, 10);
+    expect(run(size, 300_000, 250_000, 20)).toBe(0);
+  });
+
+  it('learns of life alone from a cut that says nothing about sizes', () => {
+    const size = new BatchSize(5_000_000);
+    const before = size.ids;
+    size.learnLife(5_000_000);
+    expect(size.ids).toEqual(before);
+    size.learnLife(1_000_000);
+    expect(size.ids.blob).toBeLessThan(before.blob);
+  });
+
+  it('tells cuts as late as connections live from those that come early', () => {
+    expect(new BatchSize().isTelling(0)).toBe(false);
+    expect(new BatchSize().isTelling(20_000)).toBe(true);
+    const size = new BatchSize(1_000_000);
+    expect([size.isTelling(400_000), size.isTelling(600_000)]).toEqual([false, true]);
   });
 
   it('grows where nothing ever breaks', () => {

@@ -150,36 +150,3 @@ describe('a clone that is removed while packs are on their way in', () => {
     }
   });
 });
-
-describe('a remote that moves between tries', () => {
-  test('the clone ends on the refs it began with, and says that they moved', async () => {
-    const moving = join(makeTempDir('moving'), 'moving.git');
-    await git(['clone', '--quiet', '--bare', path, moving]);
-    await server.close();
-    server = await startGitHttpServer({
-      root: dirname(moving),
-      config: { 'uploadpack.allowFilter': 'true' },
-    });
-    server.limits = { cutAfterBytes: 1_000_000, bytesPerSecond: 3_000_000 };
-    const directory = join(makeTempDir('pinned'), 'clone');
-    const asked = {
-      url: `${server.url}/moving.git`,
-      directory,
-      options: { bare: true },
-      start: 'now' as const,
-    };
-    const { id } = await engine.client.ask('job.clone', asked);
-    await waitForJob(engine.client, id, (detail) => detail.job.drops > 0, 30_000);
-    await engine.client.ask('job.pause', { ids: [id] });
-    const before = (await git(['-C', moving, 'rev-parse', 'main'])).trim();
-    const older = (await git(['-C', moving, 'rev-parse', 'main~20'])).trim();
-    await git(['-C', moving, 'update-ref', 'refs/heads/main', older]);
-    server.limits = {};
-    await engine.client.ask('job.resume', { ids: [id] });
-    const detail = await waitForJob(engine.client, id, ended, 90_000);
-    expect(detail.job).toMatchObject({ state: 'done', failure: null });
-    expect((await git(['-C', directory, 'rev-parse', 'main'])).trim()).toBe(before);
-    expect(detail.activity.map(({ text }) => text).join('\n')).toContain('1 ref moved');
-    await git(['-C', directory, 'fsck', '--connectivity-only']);
-  });
-});

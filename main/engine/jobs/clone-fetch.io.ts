@@ -2,16 +2,7 @@
 
 import { failureOf } from '../errors.ts';
 import { consolidatePacks, indexOrphans } from '../objects/index.ts';
-import {
-  driftBetween,
-  driftSentence,
-  isCompletable,
-  mapRefs,
-  planClone,
-  planObjects,
-  refPrefixes,
-  type RefMap,
-} from '../plan/index.ts';
+import { isCompletable, mapRefs, planClone, planObjects, refPrefixes, type RefMap } from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
 import {
   checkTarget,
@@ -20,6 +11,7 @@ import {
   hasRepository,
   sweepTemporaryPacks,
 } from '../repo/index.ts';
+import { catchUp, replan, type Pinned } from './catch-up.io.ts';
 import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
 import { downloadHeadBlobs } from './head-blobs.io.ts';
@@ -107,8 +99,6 @@ async function prepare(
   if (earlier !== null) {
     await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
     await salvageLeftovers(context, objectFormat);
-    const drift = driftSentence(driftBetween(earlier.refs, now.refs));
-    if (drift !== null) context.note('notice', drift);
     const { packs } = await hasRepository(ports.disk, workspace);
     return { pins: earlier, map, gained: packs };
   }
@@ -202,6 +192,28 @@ async function download(
   return closureChecked;
 }
 
+/** What the clone was begun with; or, when the server has that no more, what it has now. */
+async function downloadPinned(
+  context: WorkContext,
+  connection: GitConnection,
+  offer: RemoteOffer,
+  prepared: Pinned & { gained: boolean },
+): Promise<{ pinned: Pinned; closureChecked: boolean }> {
+  const { pins, map } = prepared;
+  try {
+    return {
+      pinned: { pins, map },
+      closureChecked: await download(context, connection, offer, prepared),
+    };
+  } catch (error) {
+    if (!isCompletable(offer, context.live.record.options)) throw error;
+    const now = await replan(context, connection, prepared, error);
+    const { packs } = await hasRepository(context.ports.disk, context.workspace);
+    const again = { ...now, gained: packs };
+    return { pinned: now, closureChecked: await download(context, connection, offer, again) };
+  }
+}
+
 /** Ends with everything the refs reach in the hidden repository, and with no socket open. */
 export async function fetchEverything(context: WorkContext): Promise<Ground> {
   const connection = openConnection(context.address, context.ports, context.access);
@@ -215,8 +227,9 @@ export async function fetchEverything(context: WorkContext): Promise<Ground> {
     const prepared = await prepare(context, now);
     reached(context, 'download');
     context.report('planned');
-    const closureChecked = await download(context, connection, now.offer, prepared);
-    return { pins: prepared.pins, map: prepared.map, closureChecked };
+    const { pinned, closureChecked } = await downloadPinned(context, connection, now.offer, prepared);
+    const ended = await catchUp(context, connection, pinned);
+    return { ...ended, closureChecked: closureChecked && ended === pinned };
   } finally {
     context.signal.removeEventListener('abort', stop);
     context.live.tick(context.ports.clock.monotonicMs());

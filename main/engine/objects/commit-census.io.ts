@@ -35,19 +35,22 @@ export class CommitCensus {
 
   /** What commits and tags are still missing to reach everything behind `wants`, and how to say so. */
   frontier(wants: readonly string[]): CommitFrontier {
-    const absent = [...this.#named(wants)].filter((oid) => !this.#isHere(oid));
-    const frontier = this.graph.frontier([]);
+    const named = [...this.#named(wants)];
+    const absent = named.filter((oid) => !this.#isHere(oid));
+    const frontier = this.graph.frontier(named.filter((oid) => this.graph.has(oid)));
     return { ...frontier, missing: [...new Set([...frontier.missing, ...absent])] };
   }
 
   /**
-   * Trees of all commits, each once, in topological order; and those that refs or tags name without a commit. Ids one
+   * Trees of all commits that the wants reach, each once, in topological order; and those that refs or tags name without a commit. Ids one
    * behind the other.
    */
   async rootTrees(wants: readonly string[]): Promise<Uint8Array> {
     const seen = new OidSet(this.graph.size);
     const roots = new OidList(this.#oidBytes);
+    const reached = this.graph.reachedFrom(this.#named(wants));
     for (const commit of this.graph.inTopologicalOrder()) {
+      if (reached[commit] !== 1) continue;
       const at = commit * this.#oidBytes;
       if (seen.add(this.#trees, at)) roots.push(this.#trees, at);
     }

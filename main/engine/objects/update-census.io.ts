@@ -43,8 +43,9 @@ export class UpdateCensus {
 
   /** What commits and tags are still missing behind `wants`, and how to say so. */
   async frontier(wants: readonly string[]): Promise<CommitFrontier> {
-    const absent = await missingObjects(this.#reader, this.#named(wants));
-    const frontier = this.#graph.frontier([]);
+    const named = [...this.#named(wants)];
+    const absent = await missingObjects(this.#reader, named);
+    const frontier = this.#graph.frontier(named.filter((oid) => this.#graph.has(oid)));
     return { ...frontier, missing: [...new Set([...frontier.missing, ...absent.hex()])] };
   }
 

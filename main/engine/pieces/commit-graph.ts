@@ -85,9 +85,29 @@ export class CommitGraph {
     return order.subarray(0, length);
   }
 
-  /** @param wanted commits that must be here in the end */
-  frontier(wanted: Iterable<string>): CommitFrontier {
+  /** Marks, by number, what these commits reach as far as that is known here, themselves included. */
+  reachedFrom(commits: Iterable<string>): Uint8Array {
+    const reached = new Uint8Array(this.#index.size);
+    const stack: number[] = [];
+    const reach = (commit: number) => {
+      if (reached[commit] !== 0) return;
+      reached[commit] = 1;
+      stack.push(commit);
+    };
+    for (const oid of commits) if (this.has(oid)) reach(this.#index.get(oid));
+    for (let commit = stack.pop(); commit !== undefined; commit = stack.pop()) {
+      for (const parent of this.#parentsOf(commit) ?? []) reach(parent);
+    }
+    return reached;
+  }
+
+  /**
+   * What else is here, of a history that nobody wants any more, is told to the server but not completed.
+   * @param wanted commits that must be here in the end
+   */
+  frontier(wanted: readonly string[]): CommitFrontier {
     const total = this.#index.size;
+    const reached = this.reachedFrom(wanted);
     const missing = new Set<number>();
     const hasChild = new Uint8Array(total);
     const shallow: string[] = [];
@@ -95,7 +115,7 @@ export class CommitGraph {
       const parents = this.#parentsOf(commit);
       if (parents === null) continue;
       const absent = parents.filter((parent) => !this.#isHere(parent));
-      for (const parent of absent) missing.add(parent);
+      if (reached[commit] === 1) for (const parent of absent) missing.add(parent);
       if (absent.length > 0) shallow.push(this.#index.oidOf(commit));
       else for (const parent of parents) hasChild[parent] = 1;
     }

@@ -27,13 +27,12 @@ export function driftBetween(before: readonly NamedOid[], now: readonly NamedOid
 
 const refs = (count: number): string => (count === 1 ? '1 ref' : `${count.toLocaleString('en')} refs`);
 
-/** A sentence, or null when nothing moved. */
-export function driftSentence({ moved, added, gone }: Drift): string | null {
+/** The middle of a sentence ("1 ref moved, 2 refs came"), or null when nothing moved. */
+export function driftWords({ moved, added, gone }: Drift): string | null {
   const parts = [
     moved > 0 && `${refs(moved)} moved`,
     added > 0 && `${refs(added)} came`,
     gone > 0 && `${refs(gone)} went away`,
   ].filter((part) => part !== false);
-  if (parts.length === 0) return null;
-  return `Since this clone began ${parts.join(', ')}; it finishes as it began, and the next fetch brings the rest.`;
+  return parts.length === 0 ? null : parts.join(', ');
 }

@@ -8,7 +8,7 @@ export {
   type RefMap,
 } from './ref-map.ts';
 export { isUpdateCompletable, planFetch, type UpdatedRepository } from './fetch-plan.ts';
-export { driftBetween, driftSentence, type Drift } from './drift.ts';
+export { driftBetween, driftWords, type Drift } from './drift.ts';
 export { checkRefspecs, parseRefspec, type Refspec } from './refspec.ts';
 export {
   fetchPrefixes,

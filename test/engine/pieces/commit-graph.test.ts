@@ -43,6 +43,18 @@ describe('the frontier of commits', () => {
     expect(graph.frontier([id(4)])).toEqual({ missing: [id(9)], shallow: [id(4)], haves: [id(4), id(3)] });
   });
 
+  it('does not go after a history that nobody wants any more', () => {
+    // 3 was wanted once; its parents are lost at the server.
+    const graph = new CommitGraph('sha1');
+    graph.add(id(3), [id(2)]);
+    graph.add(id(5), [id(4)]);
+    expect(graph.frontier([id(5)])).toEqual({
+      missing: [id(4)],
+      shallow: [id(3), id(5)],
+      haves: [id(3), id(5)],
+    });
+  });
+
   it('lets a server that obeys send exactly what is not here', () => {
     // Any history, any part of it here.
     const history = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 40 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { driftBetween, driftSentence } from '../../../main/engine/plan/index.ts';
+import { driftBetween, driftWords } from '../../../main/engine/plan/index.ts';
 
 const ref = (name: string, oid: string | null) => ({ name, oid });
 
@@ -22,7 +22,7 @@ describe('drift', () => {
   });
 
   it('is said in words, or not at all', () => {
-    expect(driftSentence({ moved: 0, added: 0, gone: 0 })).toBeNull();
-    expect(driftSentence({ moved: 1, added: 0, gone: 2000 })).toContain('1 ref moved, 2,000 refs went away;');
+    expect(driftWords({ moved: 0, added: 0, gone: 0 })).toBeNull();
+    expect(driftWords({ moved: 1, added: 0, gone: 2000 })).toBe('1 ref moved, 2,000 refs went away');
   });
 });

@@ -8,6 +8,7 @@ import { EngineError } from '../errors.ts';
 import type { Clock, SpoolFile } from '../ports.ts';
 import type { AnswerBytes } from '../remote/index.ts';
 import { protocolFailure } from '../remote/index.ts';
+import { Portions } from './portions.ts';
 
 export interface PackSink {
   /** Takes the next bytes of the pack; resolves when there is room for more. */
@@ -80,6 +81,20 @@ class Syncer {
   }
 }
 
+/** The way of the pack's bytes to the spool and to whoever indexes them. */
+function portionsFor(
+  { spool, sink, listener }: { spool: SpoolFile; sink: PackSink; listener: PackStreamListener },
+  syncer: Syncer,
+): Portions {
+  let spooledBytes = 0;
+  return new Portions(async (portion) => {
+    await Promise.all([spool.append(portion), sink.write(portion)]);
+    spooledBytes += portion.length;
+    listener.onBytes(spooledBytes);
+    await syncer.afterWrite();
+  });
+}
+
 /**
  * Reads an answer to its flush packet. When this throws, what arrived is in the spool, durable; when it resolves, only
  * with `keepsSpool`: a spool that was indexed on the way has done its duty, and git syncs the pack it made of it.
@@ -103,12 +118,14 @@ export async function receivePack(
     keepsSpool: boolean;
   },
 ): Promise<PackStreamResult> {
-  const { spool, sink, listener, host } = parts;
+  const { spool, listener, host } = parts;
   const decoder = new FetchResponseDecoder({ objectFormat: parts.objectFormat });
   const syncer = new Syncer(spool, parts.clock);
   let everything = true;
   const result: PackStreamResult = { packBytes: 0, objects: 0, shallow: [], unshallow: [] };
   const header = new Uint8Array(packHeaderBytes);
+
+  const portions = portionsFor(parts, syncer);
 
   const takePackData = async (data: Uint8Array): Promise<void> => {
     if (result.packBytes < packHeaderBytes) {
@@ -118,10 +135,8 @@ export async function receivePack(
         listener.onObjectCount(result.objects);
       }
     }
-    await Promise.all([spool.append(data), sink.write(data)]);
     result.packBytes += data.length;
-    listener.onBytes(result.packBytes);
-    await syncer.afterWrite();
+    await portions.take(data);
   };
 
   const take = async (event: FetchEvent): Promise<void> => {
@@ -145,11 +160,13 @@ export async function receivePack(
     for await (const chunk of answer) {
       for (const event of decoder.push(chunk)) await take(event);
     }
+    await portions.finish();
     // Ended before its flush packet, or with a violation in its last bytes: either way it is not whole.
     decoder.finish();
     everything = parts.keepsSpool;
     return result;
   } catch (error) {
+    await portions.settle();
     throw protocolFailure(error, host, 'connection-lost');
   } finally {
     await syncer.finish(everything);

@@ -69,6 +69,16 @@ export interface PackFollower {
   close(): Promise<void>;
 }
 
+/** Of a sealed spool what does not lean on objects nobody has. */
+export interface KeptPack {
+  path: string;
+  entries: number;
+  droppedEntries: number;
+  droppedBytes: number;
+  /** Ids that deltas lean on and that were not among the known ones; those deltas are dropped. */
+  lacking: string[];
+}
+
 /** Work on packs that would block the engine's thread, done in another. */
 export interface PackTools {
   follow(path: string, objectFormat: 'sha1' | 'sha256'): PackFollower;
@@ -84,4 +94,14 @@ export interface PackTools {
    * at any moment of it. Null when there is no whole entry.
    */
   seal(path: string, objectFormat: 'sha1' | 'sha256', signal?: AbortSignal): Promise<SealedPack | null>;
+  /**
+   * Writes a pack beside a sealed spool, without the deltas whose bases (named by id) are not among `bases`, and without
+   * what builds on them. The spool stays as it is.
+   */
+  keepResolvable(
+    path: string,
+    objectFormat: 'sha1' | 'sha256',
+    bases: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<KeptPack>;
 }

@@ -13,7 +13,14 @@ import type {
 } from './jobs/records.ts';
 import type { PackTools } from './pack-ports.ts';
 
-export type { ComposedIndex, FollowedPack, PackFollower, PackTools, SealedPack } from './pack-ports.ts';
+export type {
+  ComposedIndex,
+  FollowedPack,
+  KeptPack,
+  PackFollower,
+  PackTools,
+  SealedPack,
+} from './pack-ports.ts';
 
 export type * from './walk-ports.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, readFileSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { ComposedIndex, FollowedPack } from '../engine/ports.ts';
 import {
@@ -20,20 +20,18 @@ import {
   PackScanner,
   RemoteProtocolError,
   reverseIndexParts,
-  sizeBytesAt,
   ThinPack,
-  type CopiedBytes,
   type ObjectFormat,
   type SortedEntries,
 } from '../git/index.ts';
 import { chunks, hashSealed } from './pack-file.ts';
 import { nodeInflate } from './pack-inflate.ts';
 import { appendMark, marksPath } from './pack-marks.ts';
+import { thinPackBytes } from './thin-pack-bytes.ts';
 
 const packHeaderBytes = 12;
 /** How much is scanned at most between two marks. */
 const markEveryBytes = 8 * 1024 * 1024;
-const segmentChunkBytes = 512 * 1024;
 
 export class PackFollow {
   readonly proof: ClosureProof;
@@ -112,7 +110,7 @@ export class PackFollow {
       to,
       oidOf: (entry) => this.#ids.bytesOf(entry),
     });
-    this.#segmentBytes = this.#bytesOf(this.#segment);
+    this.#segmentBytes = thinPackBytes(this.#segment, this.#file, this.#format);
     return to - from;
   }
 
@@ -230,58 +228,6 @@ export class PackFollow {
     if (wholeBytes - this.#markedBytes < markEveryBytes || declaredEntries === null) return;
     this.#markedBytes = wholeBytes;
     appendMark(this.#marks, { declaredEntries, entries, wholeBytes, digest: this.#hash.copy().digest() });
-  }
-
-  *#bytesOf(segment: ThinPack): Generator<Uint8Array<ArrayBuffer>> {
-    const hash = createHash(this.#format);
-    let chunk = new Uint8Array(segmentChunkBytes);
-    let length = 0;
-    const put = (bytes: Uint8Array) => {
-      chunk.set(bytes, length);
-      length += bytes.length;
-    };
-    const full = (): Uint8Array<ArrayBuffer> => {
-      const bytes = chunk.subarray(0, length);
-      hash.update(bytes);
-      chunk = new Uint8Array(segmentChunkBytes);
-      length = 0;
-      return bytes;
-    };
-    put(segment.header());
-    for (const piece of segment.pieces()) {
-      if (segmentChunkBytes - length < 128) yield full();
-      let at = piece.from + (piece.rebased === null ? 0 : this.#putHead(piece.from, piece.rebased, put));
-      while (at < piece.to) {
-        if (length === segmentChunkBytes) yield full();
-        const read = readSync(
-          this.#file,
-          chunk,
-          length,
-          Math.min(piece.to - at, segmentChunkBytes - length),
-          at,
-        );
-        if (read === 0) throw new LocalProtocolError('The spool is shorter than what was scanned of it.');
-        length += read;
-        at += read;
-      }
-    }
-    if (length > 0) yield full();
-    yield new Uint8Array(hash.digest());
-  }
-
-  /** The header of a delta that names its base anew; answers with the length of the old one. */
-  #putHead(
-    at: number,
-    rebased: NonNullable<CopiedBytes['rebased']>,
-    put: (bytes: Uint8Array) => void,
-  ): number {
-    const head = new Uint8Array(16);
-    readSync(this.#file, head, 0, head.length, at);
-    const sizeBytes = sizeBytesAt(head, 0);
-    head[0] = ((head[0] ?? 0) & 0x8f) | (rebased.type << 4);
-    put(head.subarray(0, sizeBytes));
-    put(rebased.base);
-    return sizeBytes + rebased.oldBaseBytes;
   }
 
   /** Deltas on bases named by id have the type of these; whatever builds on them too. */

@@ -22,6 +22,7 @@ import {
 import { diskError } from './disk-errors.ts';
 import { chunks, entryCountAt, hashSealed, writeAll } from './pack-file.ts';
 import { nodeInflate } from './pack-inflate.ts';
+import { keepResolvable } from './pack-keep.ts';
 import { lastMark } from './pack-marks.ts';
 import type { PackAnswer, PackQuestion } from './pack-tools.ts';
 
@@ -95,11 +96,13 @@ function seal(file: number, path: string, objectFormat: 'sha1' | 'sha256'): Seal
   };
 }
 
-function work({ task, path, objectFormat }: PackQuestion): PackAnswer {
+function work(question: PackQuestion): PackAnswer {
+  const { task, path, objectFormat } = question;
   try {
     const file = openSync(path, task === 'seal' ? 'r+' : 'r');
     try {
       if (task === 'seal') return { task, value: seal(file, path, objectFormat) };
+      if (task === 'keep') return { task, value: keepResolvable(file, path, objectFormat, question.bases) };
       const { entries, wholeBytes } = scan(file, path, objectFormat);
       return { task, value: { entries, endBytes: wholeBytes } };
     } finally {

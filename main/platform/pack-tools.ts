@@ -1,13 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineFailure } from '../engine/errors.ts';
-import type { PackTools, SealedPack } from '../engine/ports.ts';
+import type { KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
 import { followPack } from './pack-follower.ts';
 
-export interface PackQuestion {
-  task: 'count' | 'seal';
+export type PackQuestion = {
   path: string;
   objectFormat: 'sha1' | 'sha256';
-}
+} & ({ task: 'count' | 'seal' } | { task: 'keep'; bases: readonly string[] });
 
 export interface PackCount {
   entries: number;
@@ -17,6 +16,7 @@ export interface PackCount {
 export type PackAnswer =
   | { task: 'count'; value: PackCount }
   | { task: 'seal'; value: SealedPack | null }
+  | { task: 'keep'; value: KeptPack }
   | { task: 'failure'; failure: EngineFailure };
 
 // The sources run as they are, the built worker stands beside the built entry.
@@ -140,6 +140,11 @@ export function createPackTools(): PackTools {
     async seal(path, objectFormat, signal) {
       const answer = await ask(workers, { task: 'seal', path, objectFormat }, signal);
       if (answer.task !== 'seal') throw misunderstood(path);
+      return answer.value;
+    },
+    async keepResolvable(path, objectFormat, bases, signal) {
+      const answer = await ask(workers, { task: 'keep', path, objectFormat, bases }, signal);
+      if (answer.task !== 'keep') throw misunderstood(path);
       return answer.value;
     },
   };

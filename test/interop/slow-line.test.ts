@@ -1,16 +1,17 @@
 /** Clones over a line that is slower than git can index: done in segments, and the same as git's. */
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobDetail } from '../../main/contract/index.ts';
 import { makeBigRepo } from '../support/big-repo.ts';
 import { expectSameAsGitClone } from '../support/compare.ts';
-import { git } from '../support/git.ts';
+import { git, gitBytes } from '../support/git.ts';
 import { startGitHttpServer, type GitHttpServer } from '../support/git-http-server.ts';
 import { startEngine, waitForJob, type TestEngine } from '../support/packmule.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
+import { entry, pack } from '../git/pack/packs.ts';
 
 let path: string;
 let server: GitHttpServer;
@@ -117,5 +118,27 @@ test('an engine killed in the middle: the next one goes on from what was scanned
   const detail = await waitForJob(engine.client, id, ended, 60_000);
   expect(detail.job).toMatchObject({ state: 'done', failure: null });
   expect(detail.job.bytes.savedBytes).toBeGreaterThan(1_000_000);
+  await expectSame(directory);
+});
+
+test('a spool with deltas on objects nobody has: these are dropped and counted, the rest is kept', async () => {
+  const directory = join(makeTempDir('slow-orphans'), 'clone');
+  const id = await start(directory);
+  await waitForJob(engine.client, id, ({ artefacts: [first] }) => (first?.bytes ?? 0) > 1_000_000, 30_000);
+  await engine.client.ask('job.pause', { ids: [id] });
+  const paused = await waitForJob(engine.client, id, ({ job }) => job.state === 'paused');
+  const tree = await git(['-C', path, 'ls-tree', '-r', 'main']);
+  const blob = await gitBytes(['-C', path, 'cat-file', 'blob', /blob (\w+)/.exec(tree)?.[1] ?? '']);
+  const orphan = entry('ref-delta', Buffer.from([9, 1, 1, 65]), { base: [...Buffer.alloc(20, 7)] });
+  const stray = join(dirname(directory), `.${basename(directory)}.packmule`, 'spools', 'stray.pack');
+  await writeFile(stray, pack([entry('blob', blob), orphan]));
+  server.limits = {};
+  await engine.client.ask('job.resume', { ids: [id] });
+  const detail = await waitForJob(engine.client, id, ended, 60_000);
+  expect(detail.job).toMatchObject({ state: 'done', failure: null });
+  expect(detail.artefacts.some(({ objects, state }) => objects === 1 && state === 'verified')).toBe(true);
+  const wasted = detail.job.bytes.wastedBytes - paused.job.bytes.wastedBytes;
+  expect(wasted).toBeGreaterThanOrEqual(orphan.length);
+  expect(await logged()).toContain('deltas without a base');
   await expectSame(directory);
 });

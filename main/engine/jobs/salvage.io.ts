@@ -5,7 +5,8 @@
 
 import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
-import { storePack } from '../objects/index.ts';
+import { keepResolvable, storePack } from '../objects/index.ts';
+import type { SealedPack } from '../ports.ts';
 import { spoolPath } from './download.io.ts';
 import { beginArtefact, markStored } from './ledger.io.ts';
 import type { LiveArtefact } from './live-job.ts';
@@ -24,7 +25,15 @@ function recordEntries(context: WorkContext, artefact: LiveArtefact, entries: nu
 async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<void> {
   context.live.record.bytes.wastedBytes += artefact.bytes;
   artefact.stored.state = 'abandoned';
-  await context.ports.disk.remove(spoolPath(context, artefact));
+  const path = spoolPath(context, artefact);
+  for (const each of [
+    path,
+    `${path}.marks`,
+    path.replace(/\.pack$/, '.idx'),
+    path.replace(/\.pack$/, '.rev'),
+  ]) {
+    await context.ports.disk.remove(each);
+  }
   artefact.stored.spoolName = null;
   context.ports.store.saveArtefact(artefact.stored);
   recordEntries(context, artefact, 0);
@@ -73,7 +82,7 @@ export async function salvage(
   artefact: LiveArtefact,
   format: ObjectFormat,
 ): Promise<Salvaged> {
-  const { live, ports, workspace, signal } = context;
+  const { live, ports, signal } = context;
   const whole = await storeWhole(context, artefact);
   if (whole !== null) return whole;
   const path = spoolPath(context, artefact);
@@ -90,29 +99,57 @@ export async function salvage(
     await abandon(context, artefact);
     return nothing;
   }
-  let index: string;
-  try {
-    index = await storePack({
-      git: ports.git,
-      disk: ports.disk,
-      gitDir: workspace.gitDir,
-      path,
-      ...(sealed.indexed ? { indexedAs: sealed.hash } : {}),
-      promisor: false,
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
+  const stored = await storeSealed(context, path, format, sealed);
+  if (stored === null) {
     context.note('problem', 'A part of what arrived was damaged; it is fetched again.');
     await abandon(context, artefact);
     return nothing;
   }
-  const keptBytes = sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format);
+  const { index, droppedEntries, droppedBytes } = stored;
+  const entries = sealed.entries - droppedEntries;
+  const keptBytes = (sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format)) - droppedBytes;
   live.record.bytes.wastedBytes += Math.max(0, artefact.bytes - keptBytes);
   if (interrupted) live.record.bytes.savedBytes += keptBytes;
   artefact.bytes = keptBytes;
-  markStored(context, artefact, sealed.entries);
-  return { objects: sealed.entries, index };
+  markStored(context, artefact, entries);
+  return { objects: entries, index };
+}
+
+interface StoredSpool {
+  index: string;
+  /** Deltas on objects nobody has, and their bytes. */
+  droppedEntries: number;
+  droppedBytes: number;
+}
+
+/** What git takes of a sealed spool; null when it takes nothing. */
+async function storeSealed(
+  context: WorkContext,
+  path: string,
+  objectFormat: ObjectFormat,
+  sealed: SealedPack,
+): Promise<StoredSpool | null> {
+  const { ports, workspace, signal } = context;
+  const { git, disk, packs } = ports;
+  const store = { git, disk, gitDir: workspace.gitDir, promisor: false, signal };
+  try {
+    const index = await storePack({ ...store, path, ...(sealed.indexed ? { indexedAs: sealed.hash } : {}) });
+    return { index, droppedEntries: 0, droppedBytes: 0 };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
+    if (!/unresolved delta/.test(error.facts.detail ?? '')) return null;
+  }
+  try {
+    const kept = await keepResolvable({ ...store, packs, path, objectFormat });
+    if (kept === null) return null;
+    const index = await storePack({ ...store, path: kept.path });
+    await disk.remove(path);
+    ports.log('deltas without a base', { job: context.live.id, entries: kept.droppedEntries });
+    return { index, droppedEntries: kept.droppedEntries, droppedBytes: kept.droppedBytes };
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
+    return null;
+  }
 }
 
 /** Spools nobody has a row for: left by a job that was cancelled but kept, or by a database that is gone. */

@@ -14,4 +14,5 @@ export {
 export { UpdateWalk } from './update-walk.io.ts';
 export { readProgress, type GitProgress } from './index-progress.ts';
 export { allObjects, missingObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
+export { keepResolvable } from './resolvable.io.ts';
 export { indexOrphans, storePack, type SpooledPack } from './store-pack.io.ts';

@@ -11,10 +11,12 @@ export async function checkTarget(disk: Disk, directory: string): Promise<void> 
     throw new EngineError('target-exists', { path: directory });
 }
 
-/** Sweeps what interrupted git processes left, then renames, then removes the workspace. */
+/** Sweeps what interrupted processes left, git's and ours, then renames, then removes the workspace. */
 export async function reveal(disk: Disk, workspace: Workspace, directory: string): Promise<void> {
   await checkTarget(disk, directory);
   await sweepTemporaryPacks(disk, workspace);
+  await sweepHalfWritten(disk, workspace.gitDir);
+  await sweepRefs(disk, disk.join(workspace.gitDir, 'refs'));
   await disk.rename(workspace.repository, directory);
   await disk.remove(workspace.root);
 }
@@ -26,4 +28,20 @@ export async function sweepTemporaryPacks(disk: Disk, workspace: Workspace): Pro
   for (const name of await disk.list(packs)) {
     if (/^(tmp_|\.tmp-)/.test(name)) await disk.remove(disk.join(packs, name));
   }
+}
+
+/** What `Disk.write` leaves beside its target when its process is killed before the rename. */
+const halfWritten = /^\..+\.[0-9a-f]{8}\.tmp$/;
+
+async function sweepHalfWritten(disk: Disk, directory: string): Promise<void> {
+  for (const name of await disk.list(directory)) {
+    if (halfWritten.test(name)) await disk.remove(disk.join(directory, name));
+  }
+}
+
+/** Few directories: the refs themselves are packed. No ref is swept, for none has a part that begins with a dot. */
+async function sweepRefs(disk: Disk, directory: string): Promise<void> {
+  if ((await disk.kindOf(directory)) !== 'directory') return;
+  await sweepHalfWritten(disk, directory);
+  for (const name of await disk.list(directory)) await sweepRefs(disk, disk.join(directory, name));
 }

@@ -22,6 +22,10 @@ export type FetchEvent =
   /** The flush packet: the answer is whole. Nothing follows. */
   | { readonly type: 'end' };
 
+/** Behind a packet's length, and the pack's own number (gitprotocol-pack, "Packfile Data"). */
+const bandAt = 4;
+const packBand = 1;
+
 function isFetchSection(text: string): text is FetchSection {
   return (fetchSections as readonly string[]).includes(text);
 }
@@ -89,6 +93,16 @@ export class FetchResponseDecoder {
     if (this.#failure !== null) throw this.#failure;
     if (!this.complete)
       throw new RemoteProtocolError('truncated', `The answer ended early (${this.#state}).`);
+  }
+
+  /**
+   * What came of a packet of the pack that the end of the connection cut off: the pack's next bytes all the same. Empty
+   * when there is none. Takes them out; nothing may be pushed afterwards.
+   */
+  takeCutPackData(): Uint8Array {
+    if (this.#state !== 'in-packfile' || this.#failure !== null) return new Uint8Array();
+    const packet = this.#reader.takeRest();
+    return packet[bandAt] === packBand ? packet.subarray(bandAt + 1) : new Uint8Array();
   }
 
   #violation(what: string): RemoteProtocolError {

@@ -8,7 +8,7 @@ import {
   type FetchEvent,
   type FetchRequest,
 } from '../../main/git/index.ts';
-import { bytesOf, feedEveryWay, textOf } from '../support/feed.ts';
+import { cutAt, bytesOf, feedEveryWay, textOf } from '../support/feed.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 import { delimiter, flush, oidA, oidB, packets, responseEnd, type Part } from './packets.ts';
 import { askUploadPack, gitOut, makeRepository, runGit } from './real-git.ts';
@@ -293,6 +293,20 @@ describe('the real upload-pack', () => {
       const pack = concatBytes(events.flatMap((event) => (event.type === 'pack-data' ? [event.data] : [])));
       return { events, pack, bytes };
     };
+
+    test('loses nothing of the pack wherever it is cut', () => {
+      const { bytes, pack } = ask({});
+      for (const cut of Array.from({ length: 300 }, (_, n) => Math.floor((bytes.length * n) / 300))) {
+        const decoder = new FetchResponseDecoder({ objectFormat });
+        const chunks = cutAt(bytes.subarray(0, cut), [Math.floor(cut / 3), Math.floor(cut / 2)]);
+        const events = chunks.flatMap((chunk) => decoder.push(chunk));
+        const whole = events.flatMap((event) => (event.type === 'pack-data' ? [event.data] : []));
+        const came = concatBytes([...whole, decoder.takeCutPackData()]);
+        expect(came).toEqual(pack.subarray(0, came.length));
+        // Besides the pack there are lines of text, and five bytes before each packet of at most 8 KiB and a little.
+        expect(came.length).toBeGreaterThan(cut * 0.99 - 200);
+      }
+    });
 
     test('sends a pack that git indexes', () => {
       const { pack, bytes } = ask({});

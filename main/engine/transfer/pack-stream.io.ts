@@ -128,6 +128,7 @@ export async function receivePack(
   const portions = portionsFor(parts, syncer);
 
   const takePackData = async (data: Uint8Array): Promise<void> => {
+    if (data.length === 0) return;
     if (result.packBytes < packHeaderBytes) {
       header.set(data.subarray(0, packHeaderBytes - result.packBytes), result.packBytes);
       if (result.packBytes + data.length >= packHeaderBytes) {
@@ -166,6 +167,8 @@ export async function receivePack(
     everything = parts.keepsSpool;
     return result;
   } catch (error) {
+    // The first failure is the one to tell, also when the disk now has one of its own.
+    await takePackData(decoder.takeCutPackData()).catch(() => {});
     await portions.settle();
     throw protocolFailure(error, host, 'connection-lost');
   } finally {

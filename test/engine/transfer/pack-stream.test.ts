@@ -44,6 +44,11 @@ async function* mebibytes(
   yield* last;
 }
 
+async function* pieces(bytes: Uint8Array, length: number): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
+}
+
 function receive(answer: AsyncIterable<Uint8Array>, keepsSpool: boolean, nowMs: () => number) {
   const { spool, file } = createSpool();
   const heard: number[] = [];
@@ -113,6 +118,27 @@ describe('an answer on its way to the disk', () => {
     );
     await expect(cut.result).rejects.toThrow(expect.objectContaining({ code: 'connection-lost' }));
     expect(cut.spool.durableBytes).toBe(mebibyte + 12);
+  });
+
+  it('is kept to the last byte that came, also within a packet', async () => {
+    const answer = concatBytes([head, packLine(packHeader), packLine(new Uint8Array(5_000)), flushPkt]);
+    const packetsAt = head.length;
+    for (const end of [
+      packetsAt + 3,
+      packetsAt + 4,
+      packetsAt + 5,
+      packetsAt + 9,
+      answer.length - 1_000,
+      answer.length - 5,
+    ]) {
+      const { spool, result } = receive(pieces(answer.subarray(0, end), 700), true, () => 0);
+      await expect(result).rejects.toMatchObject({ code: 'connection-lost' });
+      // Before each packet's bytes stand its length and its band.
+      const first = Math.min(12, Math.max(0, end - packetsAt - 5));
+      const second = Math.max(0, Math.min(5_000, end - packetsAt - 5 - 12 - 5));
+      expect(spool.lengthBytes, `${end} bytes came`).toBe(first + second);
+      expect(spool.durableBytes).toBe(spool.lengthBytes);
+    }
   });
 
   it("ends with the server's words where it has some", async () => {

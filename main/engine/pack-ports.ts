@@ -14,6 +14,13 @@ export interface SealedPack {
   indexed: boolean;
 }
 
+/** Several packs in one. */
+export interface JoinedPack {
+  /** Its checksum, by which git names the files; hex. */
+  hash: string;
+  objects: number;
+}
+
 /** How far a spool is known while it arrives. */
 export interface FollowedPack {
   /** Whole entries, and where the last of them ends. */
@@ -104,4 +111,14 @@ export interface PackTools {
     bases: readonly string[],
     signal?: AbortSignal,
   ): Promise<KeptPack>;
+  /**
+   * Writes the objects of all these packs (paths, their indexes beside them), each once, into one at `targetPath` with its
+   * index beside it, both durable. Null when that is better left to git: very many objects, packs out of the ordinary.
+   */
+  join(
+    packPaths: readonly string[],
+    targetPath: string,
+    objectFormat: 'sha1' | 'sha256',
+    signal?: AbortSignal,
+  ): Promise<JoinedPack | null>;
 }

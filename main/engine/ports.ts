@@ -17,6 +17,7 @@ export type {
   ComposedIndex,
   FollowedPack,
   KeptPack,
+  JoinedPack,
   PackFollower,
   PackTools,
   SealedPack,

@@ -42,6 +42,7 @@ export {
 export { packIndexOids } from './pack/index-file.ts';
 export { EntryIds } from './pack/entry-ids.ts';
 export { EntryTable, noEntry, typeNumbers } from './pack/entry-table.ts';
+export { JoinedEntries } from './pack/joined-entries.ts';
 export { pakoInflate, type Inflater, type InflateFactory, type InflateStep } from './pack/inflate.ts';
 export {
   PackIndexReader,

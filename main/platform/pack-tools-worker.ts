@@ -1,4 +1,4 @@
-/** Counts and seals packs in a thread of its own: inflating gigabytes would make the engine deaf meanwhile. */
+/** Counts, seals and joins packs in a thread of its own: inflating gigabytes would make the engine deaf meanwhile. */
 
 import { createHash } from 'node:crypto';
 import {
@@ -22,6 +22,7 @@ import {
 import { diskError } from './disk-errors.ts';
 import { chunks, entryCountAt, hashSealed, writeAll } from './pack-file.ts';
 import { nodeInflate } from './pack-inflate.ts';
+import { joinPacks } from './pack-join.ts';
 import { keepResolvable } from './pack-keep.ts';
 import { lastMark } from './pack-marks.ts';
 import type { PackAnswer, PackQuestion } from './pack-tools.ts';
@@ -99,12 +100,14 @@ function seal(file: number, path: string, objectFormat: 'sha1' | 'sha256'): Seal
 function work(question: PackQuestion): PackAnswer {
   const { task, path, objectFormat } = question;
   try {
+    if (question.task === 'join')
+      return { task: 'join', value: joinPacks(question.packPaths, path, objectFormat) };
     const file = openSync(path, task === 'seal' ? 'r+' : 'r');
     try {
       if (task === 'seal') return { task, value: seal(file, path, objectFormat) };
       if (task === 'keep') return { task, value: keepResolvable(file, path, objectFormat, question.bases) };
       const { entries, wholeBytes } = scan(file, path, objectFormat);
-      return { task, value: { entries, endBytes: wholeBytes } };
+      return { task: 'count', value: { entries, endBytes: wholeBytes } };
     } finally {
       closeSync(file);
     }

@@ -1,12 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineFailure } from '../engine/errors.ts';
-import type { KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
+import type { JoinedPack, KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
 import { followPack } from './pack-follower.ts';
 
 export type PackQuestion = {
   path: string;
   objectFormat: 'sha1' | 'sha256';
-} & ({ task: 'count' | 'seal' } | { task: 'keep'; bases: readonly string[] });
+} & (
+  | { task: 'count' | 'seal' }
+  | { task: 'keep'; bases: readonly string[] }
+  | { task: 'join'; packPaths: readonly string[] }
+);
 
 export interface PackCount {
   entries: number;
@@ -17,6 +21,7 @@ export type PackAnswer =
   | { task: 'count'; value: PackCount }
   | { task: 'seal'; value: SealedPack | null }
   | { task: 'keep'; value: KeptPack }
+  | { task: 'join'; value: JoinedPack | null }
   | { task: 'failure'; failure: EngineFailure };
 
 // The sources run as they are, the built worker stands beside the built entry.
@@ -145,6 +150,11 @@ export function createPackTools(): PackTools {
     async keepResolvable(path, objectFormat, bases, signal) {
       const answer = await ask(workers, { task: 'keep', path, objectFormat, bases }, signal);
       if (answer.task !== 'keep') throw misunderstood(path);
+      return answer.value;
+    },
+    async join(packPaths, path, objectFormat, signal) {
+      const answer = await ask(workers, { task: 'join', path, objectFormat, packPaths }, signal);
+      if (answer.task !== 'join') throw misunderstood(path);
       return answer.value;
     },
   };

@@ -155,7 +155,7 @@ async function streamOrComplete(
   context.live.progress.complete('download');
   context.live.progress.begin('index');
   const { ports, workspace, signal } = context;
-  await consolidatePacks(ports.git, ports.disk, workspace.gitDir, signal);
+  await consolidatePacks({ ...ports, gitDir: workspace.gitDir, format: objectFormat, signal });
   return false;
 }
 

@@ -176,7 +176,7 @@ export async function downloadUpdate(
   const common = await firstOf(havesByDate(haves), havesAtOnceMax);
   await completeUpdate(context, connection, { objects, format: objectFormat, wants: wanted.wants, common });
   live.progress.begin('index');
-  await consolidatePacks(ports.git, ports.disk, workspace.gitDir, signal);
+  await consolidatePacks({ ...ports, gitDir: workspace.gitDir, format: objectFormat, signal });
 }
 
 /**

@@ -1,28 +1,71 @@
-/** Many packs become one, so that the finished repository is as fast to use as git's own (git-multi-pack-index(1)). */
+/** Many packs become one, so that the finished repository is as fast to use as git's own. */
 
-import type { Disk, Git } from '../ports.ts';
+import type { ObjectFormat } from '../../git/index.ts';
+import type { Disk, Git, PackTools } from '../ports.ts';
 
 /** Fewer packs than this do not slow anybody down. */
 const packsMin = 4;
+
+export interface Consolidation {
+  git: Git;
+  disk: Disk;
+  packs: PackTools;
+  gitDir: string;
+  format: ObjectFormat;
+  signal: AbortSignal;
+}
 
 /**
  * Puts all packs together without looking for new deltas: theirs are the server's and good. Needs no refs, loses no
  * object, and can be stopped at any moment: the old packs go only when the new one is there.
  */
-export async function consolidatePacks(
-  git: Git,
-  disk: Disk,
-  gitDir: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function consolidatePacks(consolidation: Consolidation): Promise<void> {
+  const { disk, gitDir } = consolidation;
   const directory = disk.join(gitDir, 'objects', 'pack');
-  const packs = async () => (await disk.list(directory)).filter((name) => name.endsWith('.pack')).length;
-  if ((await packs()) < packsMin) return;
+  const names = await disk.list(directory);
+  const packs = names.filter((name) => name.endsWith('.pack')).sort();
+  if (packs.length < packsMin) return;
+  // What such marks say is not true of all objects (gitrepository-layout(5), git-index-pack(1)).
+  const marked = names.some((name) => /\.(?:promisor|keep)$/.test(name));
+  if (marked || !(await joinInto(consolidation, directory, packs))) await repack(consolidation, directory);
+}
+
+/** One file after the other, entry by entry as they are. False when this is not for us. */
+async function joinInto(
+  { disk, packs: tools, format, signal }: Consolidation,
+  directory: string,
+  packs: readonly string[],
+): Promise<boolean> {
+  // Not a name that git, or we after a crash, would take for a pack.
+  const temporary = (extension: string) => disk.join(directory, `tmp_joined.${extension}`);
+  const paths = packs.map((name) => disk.join(directory, name));
+  const joined = await tools.join(paths, temporary('pack'), format, signal);
+  if (joined === null) {
+    for (const extension of ['pack', 'idx']) await disk.remove(temporary(extension));
+    return false;
+  }
+  const target = `pack-${joined.hash}`;
+  for (const extension of ['pack', 'idx']) {
+    await disk.rename(temporary(extension), disk.join(directory, `${target}.${extension}`));
+  }
+  for (const name of packs) {
+    const base = name.replace(/\.pack$/, '');
+    if (base === target) continue;
+    // By its index a pack is visible: it goes first.
+    for (const extension of ['idx', 'rev', 'pack'])
+      await disk.remove(disk.join(directory, `${base}.${extension}`));
+  }
+  return true;
+}
+
+/** The same by git (git-multi-pack-index(1)), which takes longer. */
+async function repack({ git, disk, gitDir, signal }: Consolidation, directory: string): Promise<void> {
   const run = (args: string[]) =>
     git.run(['multi-pack-index', ...args, '--no-progress'], { gitDir, signal, config: ['pack.window=0'] });
   await run(['write']);
   await run(['repack', '--batch-size=0']);
   await run(['expire']);
+  const packs = (await disk.list(directory)).filter((name) => name.endsWith('.pack'));
   // An index over a single pack helps nobody, and `git clone` leaves none.
-  if ((await packs()) === 1) await disk.remove(disk.join(directory, 'multi-pack-index'));
+  if (packs.length === 1) await disk.remove(disk.join(directory, 'multi-pack-index'));
 }

@@ -44,6 +44,12 @@ export class PackIndexReader {
     return idsAt + place * this.#oidBytes;
   }
 
+  /** The places of the ids that begin with this byte. */
+  placesOf(first: number): { from: number; to: number } {
+    const from = first === 0 ? 0 : this.#view.getUint32(fanoutAt + 4 * (first - 1));
+    return { from, to: this.#view.getUint32(fanoutAt + 4 * first) };
+  }
+
   entry(place: number): IndexedEntry {
     const crcsAt = idsAt + this.length * this.#oidBytes;
     const offsetsAt = crcsAt + this.length * 4;

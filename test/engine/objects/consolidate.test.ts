@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { consolidatePacks } from '../../../main/engine/objects/index.ts';
-import { createDisk, createGit } from '../../../main/platform/index.ts';
+import { createDisk, createGit, createPackTools } from '../../../main/platform/index.ts';
 import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
 
 afterAll(removeTempDirs);
@@ -24,11 +24,17 @@ function repositoryOf(packs: number): { gitDir: string; ids: string[] } {
   return { gitDir, ids };
 }
 
+function consolidation(gitDir: string) {
+  const { signal } = new AbortController();
+  const ports = { git: createGit(), disk: createDisk(), packs: createPackTools() };
+  return { ...ports, gitDir, format: 'sha1' as const, signal };
+}
+
 const packsIn = (gitDir: string) => readdirSync(join(gitDir, 'objects', 'pack')).sort();
 
 it('makes one pack of many, with every object, whether a ref reaches it or not', async () => {
   const { gitDir, ids } = repositoryOf(6);
-  await consolidatePacks(createGit(), createDisk(), gitDir, new AbortController().signal);
+  await consolidatePacks(consolidation(gitDir));
   const names = packsIn(gitDir);
   expect(names.filter((name) => name.endsWith('.pack'))).toHaveLength(1);
   expect(names).not.toContain('multi-pack-index');
@@ -42,6 +48,6 @@ it('makes one pack of many, with every object, whether a ref reaches it or not',
 it('leaves a few packs alone', async () => {
   const { gitDir } = repositoryOf(2);
   const before = packsIn(gitDir);
-  await consolidatePacks(createGit(), createDisk(), gitDir, new AbortController().signal);
+  await consolidatePacks(consolidation(gitDir));
   expect(packsIn(gitDir)).toEqual(before);
 });

@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   readSync,
+  rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -40,7 +41,9 @@ class HashedFile {
   lengthBytes = 0;
 
   constructor(path: string, objectFormat: ObjectFormat) {
-    this.#file = openSync(path, 'w');
+    // Left by a crash, and read-only as git makes its packs.
+    rmSync(path, { force: true });
+    this.#file = openSync(path, 'wx', 0o444);
     this.#hash = createHash(objectFormat);
   }
 

@@ -10,6 +10,7 @@ import type { HistoryWalk, WantedBatch, WantedKind } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
+import { lineTo } from './line-records.io.ts';
 import type { LiveArtefact } from './live-job.ts';
 import { salvage } from './salvage.io.ts';
 import { setAsideSentence } from './too-large.ts';
@@ -17,8 +18,6 @@ import type { WorkContext } from './work-context.ts';
 
 /** Requests in a row that may break early without a single object, before the job waits and tries later. */
 const emptyCutsMax = 4;
-/** So many cuts say how long connections live. */
-const cutsRemembered = 3;
 /** Answers on the disk that wait to be indexed; with more, asking waits. */
 const unstoredMax = 4;
 
@@ -67,7 +66,7 @@ export class Batches {
     this.#connection = connection;
     this.#format = format;
     this.#walk = walk;
-    this.#size = new BatchSize(lastLife(context));
+    this.#size = new BatchSize(lineTo(context)?.lifeBytes ?? null);
     this.#inFlight = new InFlight(connection.requestsAtOnce);
   }
 
@@ -217,13 +216,4 @@ export class Batches {
       throw cut;
     }
   }
-}
-
-/** What connections to this server carried lately before they broke; null when none did. */
-function lastLife(context: WorkContext): number | null {
-  const cuts = context.live.attempts.filter(
-    ({ failure, bytes }) => failure !== null && isDrop(failure) && bytes > 0,
-  );
-  const last = cuts.slice(-cutsRemembered);
-  return last.length === 0 ? null : last.reduce((sum, { bytes }) => sum + bytes, 0) / last.length;
 }

@@ -2,7 +2,15 @@
 
 import { failureOf } from '../errors.ts';
 import { consolidatePacks, indexOrphans } from '../objects/index.ts';
-import { isCompletable, mapRefs, planClone, planObjects, refPrefixes, type RefMap } from '../plan/index.ts';
+import {
+  isCompletable,
+  isShortLived,
+  mapRefs,
+  planClone,
+  planObjects,
+  refPrefixes,
+  type RefMap,
+} from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
 import {
   checkTarget,
@@ -16,6 +24,7 @@ import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
 import { downloadHeadBlobs } from './head-blobs.io.ts';
 import { isDrop } from './ledger.io.ts';
+import { lineTo } from './line-records.io.ts';
 import { isBare, readPinsIfAny, writePins, type Pins } from './pins.io.ts';
 import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
 import type { StageName } from './states.ts';
@@ -88,7 +97,9 @@ async function prepare(
   const { live, ports, workspace, address, signal } = context;
   const { options } = live.record;
   await checkTarget(ports.disk, live.record.directory);
-  live.record.plan = planClone(now.offer, options, address.host);
+  const line = lineTo(context);
+  const shortLived = isShortLived(line, ports.clock.nowMs()) ? line : null;
+  live.record.plan = planClone(now.offer, options, address.host, shortLived);
   const { objectFormat } = now.offer;
   const kept = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
   const { begun } = await hasRepository(ports.disk, workspace);
@@ -122,7 +133,7 @@ async function streamOrComplete(
 ): Promise<boolean> {
   const { objectFormat } = offer;
   const { options } = context.live.record;
-  if (!gained) {
+  if (!gained && context.live.plan?.strategy !== 'objects') {
     try {
       const { pack, stream } = await downloadPack(
         context,
@@ -150,7 +161,7 @@ async function streamOrComplete(
       if ((await salvageLeftovers(context, objectFormat)) === 0) throw error;
     }
   }
-  context.usePlan(planObjects(context.address.host));
+  if (context.live.plan?.strategy !== 'objects') context.usePlan(planObjects(context.address.host));
   await completeByIds(context, connection, objectFormat, map.wants);
   context.live.progress.complete('download');
   context.live.progress.begin('index');

@@ -1,6 +1,7 @@
 /** Artefacts, pieces and attempts of a job, in memory and in the database alike. */
 
 import type { EngineFailure } from '../errors.ts';
+import { learnLine } from './line-records.io.ts';
 import type { LiveArtefact } from './live-job.ts';
 import type { StoredArtefact, StoredAttempt } from './records.ts';
 import type { WorkContext } from './work-context.ts';
@@ -129,7 +130,9 @@ export function endAttempt(
     store.saveArtefact(artefact.stored);
     store.saveAttempt(attempt);
   });
-  if (failure !== null && isDrop(failure)) context.live.record.drops++;
+  const dropped = failure !== null && isDrop(failure);
+  if (dropped) context.live.record.drops++;
+  if (dropped || attempt.result === 'complete') learnLine(context, artefact.bytes, dropped);
 }
 
 /** The artefact's objects are in the repository; its spool is gone. */

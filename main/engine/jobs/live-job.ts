@@ -57,6 +57,11 @@ export class LiveJob {
     return this.record.id;
   }
 
+  /** The way that was chosen; null before that. */
+  get plan(): ClonePlan | null {
+    return this.record.plan as ClonePlan | null;
+  }
+
   get busy(): boolean {
     return this.stopWork !== null;
   }
@@ -117,7 +122,7 @@ export class LiveJob {
     return {
       ...this.snapshot(nowMs),
       offer: this.record.offer as RemoteOffer | null,
-      plan: this.record.plan as ClonePlan | null,
+      plan: this.plan,
       stages: this.progress.stages(),
       artefacts: this.artefacts.map(({ stored, pieces, bytes }) => ({
         ...stored,
@@ -135,7 +140,7 @@ export class LiveJob {
   cutCostBytes(): number {
     const arriving = this.artefacts.filter(({ stored }) => stored.state === 'arriving');
     const bytes = arriving.reduce((sum, artefact) => sum + artefact.bytes, 0);
-    const plan = this.record.plan as ClonePlan | null;
+    const { plan } = this;
     if (plan?.cutCosts !== 'one-entry') return bytes;
     return arriving.reduce((sum, artefact) => sum + meanEntryBytes(artefact), 0);
   }
@@ -143,7 +148,7 @@ export class LiveJob {
   #keptObjects(): { done: number; total: number } | null {
     const total =
       this.artefacts.find(({ stored }) => stored.kind === 'pack-stream')?.stored.totalObjects ?? null;
-    const plan = this.record.plan as ClonePlan | null;
+    const { plan } = this;
     if (total === null || plan?.cutCosts !== 'one-entry') return null;
     const here = this.artefacts.filter(({ stored }) => stored.state !== 'abandoned');
     return { done: here.reduce((sum, { stored }) => sum + stored.objects, 0), total };

@@ -2,6 +2,7 @@
 
 import { EngineError } from '../errors.ts';
 import type { CloneOptions } from '../jobs/records.ts';
+import type { LineRecord } from './line.ts';
 import type { RemoteOffer } from '../remote/index.ts';
 
 export interface ClonePlan {
@@ -20,10 +21,16 @@ export function isCompletable(offer: RemoteOffer, options: CloneOptions): boolea
 }
 
 /**
+ * @param shortLived the line to the host, when its connections break early
  * @throws EngineError `filter-not-supported` when a filter is wished and the remote has none: a full clone instead
  * would be a surprise of many bytes, so a person decides
  */
-export function planClone(offer: RemoteOffer, options: CloneOptions, host: string): ClonePlan {
+export function planClone(
+  offer: RemoteOffer,
+  options: CloneOptions,
+  host: string,
+  shortLived: LineRecord | null = null,
+): ClonePlan {
   if (options.filter !== undefined && !offer.capabilities.filter) {
     throw new EngineError('filter-not-supported', { host, option: options.filter });
   }
@@ -38,6 +45,7 @@ export function planClone(offer: RemoteOffer, options: CloneOptions, host: strin
     };
   }
   if (isCompletable(offer, options)) {
+    if (shortLived !== null) return planSmallRequests(host, shortLived);
     return {
       strategy: 'plain',
       sentence: `${host} sends everything as one pack; after a cut only what is missing is fetched, object by object.`,
@@ -49,6 +57,16 @@ export function planClone(offer: RemoteOffer, options: CloneOptions, host: strin
     strategy: 'plain',
     sentence: `${host} sends everything as one pack; after a cut the download starts again, ${why}.`,
     cutCosts: 'whole-pack',
+  };
+}
+
+/** Objects by id from the start. */
+function planSmallRequests(host: string, { lifeBytes }: LineRecord): ClonePlan {
+  const life = lifeBytes < 1e6 ? `${Math.ceil(lifeBytes / 1e3)} kB` : `${Math.round(lifeBytes / 1e6)} MB`;
+  return {
+    strategy: 'objects',
+    sentence: `Connections to ${host} broke after about ${life} lately, so everything is fetched in requests that are smaller than that.`,
+    cutCosts: 'one-entry',
   };
 }
 

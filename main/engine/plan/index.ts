@@ -20,3 +20,4 @@ export {
 } from './fetch-map.ts';
 export { fetchHeadFile } from './fetch-head.ts';
 export { deletionOf, dueRefs, reflogSubjects, updateOf, type DueRef, type Relation } from './ref-updates.ts';
+export { afterCut, afterWhole, isShortLived, readLine, type LineRecord } from './line.ts';

@@ -36,6 +36,13 @@ describe('planning', () => {
     expect(planClone(offer, { depth: 1 }, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
   });
 
+  it('asks in small requests from the start where connections break early', () => {
+    const plan = planClone(offer, {}, 'example.org', { lifeBytes: 4_200_000, cuts: 5, atMs: 0 });
+    expect(plan).toMatchObject({ strategy: 'objects', cutCosts: 'one-entry' });
+    expect(plan.sentence).toContain('4 MB');
+    expect(planClone(without('filter'), {}, 'h', { lifeBytes: 1, cuts: 5, atMs: 0 }).strategy).toBe('plain');
+  });
+
   it("never makes a full clone of a filtered one behind a person's back", () => {
     expect(() => planClone(without('filter'), { filter: 'blob:none' }, 'h')).toThrow(
       expect.objectContaining({ code: 'filter-not-supported' }),

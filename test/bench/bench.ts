@@ -6,7 +6,13 @@ import {
   type GitHttpServer,
   type GitHttpServerOptions,
 } from '../support/git-http-server.ts';
-import { gitCloneOnce, packmuleCloneOnce, type CommandLine, type PackmuleRun } from './clone-once.ts';
+import {
+  gitCloneOnce,
+  packmuleCloneOnce,
+  type Afterwards,
+  type CommandLine,
+  type PackmuleRun,
+} from './clone-once.ts';
 import { mebibytes } from './figures.ts';
 
 export interface Bench {
@@ -48,7 +54,7 @@ export async function runOne(
   bench: Bench,
   of: string,
   url: string,
-  options: { command?: CommandLine; account?: boolean; check?: boolean } = {},
+  options: { command?: CommandLine; account?: boolean; check?: boolean } & Afterwards = {},
 ): Promise<PackmuleRun> {
   const { command = bench.command, ...rest } = options;
   const run = await packmuleCloneOnce(command, url, { limitMs: bench.limitMs, ...rest });

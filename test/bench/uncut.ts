@@ -1,6 +1,7 @@
 /** Clones over connections that hold, in turns with `git clone`: over loopback, and over a narrow or a long line. */
 
 import { basename } from 'node:path';
+import { removeTempDirs } from '../support/temp.ts';
 import { runOne, withServer, type Bench } from './bench.ts';
 import { gitCloneOnce } from './clone-once.ts';
 import { judged, median, seconds, times, type Row } from './figures.ts';
@@ -17,11 +18,12 @@ async function inTurns(
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let pair = 0; pair < options.pairs; pair++) {
-    theirs.push(await gitCloneOnce(url));
-    const run = await runOne(bench, name, url, options.command ? { command: options.command } : {});
+    theirs.push(await gitCloneOnce(url, { stays: true }));
+    const run = await runOne(bench, name, url, { stays: true, command: options.command ?? bench.command });
     ours.push(run.finished ? run.seconds : Infinity);
     bench.say(`${name}: git ${seconds(theirs.at(-1) ?? NaN)}`);
   }
+  removeTempDirs();
   const ratio = median(ours) / median(theirs);
   const target = { max: options.ratioMax, show: times };
   return judged(name, ratio, target, seconds(median(theirs)), seconds(median(ours)));
@@ -32,9 +34,9 @@ export function measureLoopback(bench: Bench): Promise<Row[]> {
   return withServer(bench.repoPath, {}, async (_server, url) => {
     const rows: Row[] = [];
     // One to warm the disk's cache.
-    await gitCloneOnce(url);
+    await gitCloneOnce(url, { stays: true });
     for (const command of bench.commands) {
-      await runOne(bench, 'warming up', url, { command });
+      await runOne(bench, 'warming up', url, { command, stays: true });
       const name = `no cuts, loopback: ${command.name}`;
       rows.push(await inTurns(bench, name, url, { pairs: bench.pairs, ratioMax: 1.0, command }));
     }

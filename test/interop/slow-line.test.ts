@@ -1,7 +1,8 @@
 /** Clones over a line that is slower than git can index: done in segments, and the same as git's. */
 
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobDetail } from '../../main/contract/index.ts';
@@ -140,5 +141,25 @@ test('a spool with deltas on objects nobody has: these are dropped and counted, 
   const wasted = detail.job.bytes.wastedBytes - paused.job.bytes.wastedBytes;
   expect(wasted).toBeGreaterThanOrEqual(orphan.length);
   expect(await logged()).toContain('deltas without a base');
+  await expectSame(directory);
+});
+
+test('a git that refuses every segment: one index-pack does it all, and the closure is walked', async () => {
+  const tools = makeTempDir('stubborn');
+  const real = (process.env['PATH'] ?? '').split(delimiter).find((each) => existsSync(join(each, 'git')));
+  await writeFile(
+    join(tools, 'git'),
+    `#!/bin/sh\ncase "$*" in *--fix-thin*) echo fatal: not today >&2; exit 128;; esac\nexec ${real}/git "$@"\n`,
+  );
+  await chmod(join(tools, 'git'), 0o755);
+  await engine.quit();
+  const before = process.env['PATH'];
+  engine = await startEngine(undefined, { PATH: `${tools}${delimiter}${before}` });
+  process.env['PATH'] = before;
+  const directory = join(makeTempDir('slow-refused'), 'clone');
+  const detail = await waitForJob(engine.client, await start(directory), ended, 60_000);
+  expect(detail.job).toMatchObject({ state: 'done', failure: null });
+  expect(detail.job.bytes.wastedBytes).toBe(0);
+  expect(await logged()).toMatch(/segments given up.*not today/);
   await expectSame(directory);
 });

@@ -74,6 +74,8 @@ export class PackIntake implements PackSink {
       return await this.#git.finish();
     }
     const arrived = await this.#arriving.finish(this.#bytes, true);
+    // Its thread holds the spool open, which is moved now, or written to.
+    await this.#arriving.close();
     const { ports, workspace, signal } = this.#context;
     const path = spoolPath(this.#context, artefact);
     const sealed = arrived ?? (await ports.packs.seal(path, this.#options.objectFormat, signal));

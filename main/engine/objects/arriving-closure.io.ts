@@ -22,6 +22,8 @@ export class ArrivingClosure {
   readonly #parts: ArrivingClosureParts;
   /** Every commit is here, and its tree on the list. */
   #listed = false;
+  /** A walk failed: nobody knows what it would have seen. */
+  #broken = false;
   #priority: 'low' | 'normal' = 'low';
 
   constructor(parts: ArrivingClosureParts) {
@@ -63,10 +65,13 @@ export class ArrivingClosure {
     return true;
   }
 
-  /** Walks the trees that came since the last call. False when there were none. */
+  /** Walks the trees that came since the last call. False when there were none, or when a walk failed. */
   async walk(): Promise<boolean> {
+    if (this.#broken) return false;
     const trees = await this.#parts.proof.takeTrees();
     if (trees.length === 0) return false;
+    // What was taken is not asked for again: until git has ended well, this proves nothing.
+    this.#broken = true;
     const args = [
       'rev-list',
       '--stdin',
@@ -77,7 +82,8 @@ export class ArrivingClosure {
       '--filter=blob:none',
       '--filter-print-omitted',
     ];
-    return await this.#read(args, trees);
+    this.#broken = !(await this.#read(args, trees));
+    return !this.#broken;
   }
 
   /** @returns whether everything the tips reach is here; call it when everything is that will come */
@@ -85,7 +91,7 @@ export class ArrivingClosure {
     this.#priority = 'normal';
     if (!this.#listed && !(await this.listCommits())) return false;
     while (await this.walk());
-    return (await this.#parts.proof.open()) === 0;
+    return !this.#broken && (await this.#parts.proof.open()) === 0;
   }
 
   #options(): GitOptions {
@@ -99,8 +105,7 @@ export class ArrivingClosure {
     for await (const chunk of child.output) await proof.read(chunk);
     const { exitCode } = await child.ended;
     signal.throwIfAborted();
-    if (exitCode !== 0) return false;
     await proof.read(null);
-    return true;
+    return exitCode === 0;
   }
 }

@@ -76,6 +76,7 @@ export class ArrivingPack {
   /** Nothing more will come: now somebody waits. */
   #ended = false;
   #failure: EngineError | null = null;
+  #closing: Promise<void> | null = null;
 
   constructor(parts: ArrivingPackParts) {
     this.#parts = parts;
@@ -129,7 +130,12 @@ export class ArrivingPack {
   }
 
   /** Resolves when nothing of it runs any more and the scratch directory is gone; the spool and its index stay. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     this.#failure ??= new EngineError('cancelled');
     await Promise.all([this.#scanning, this.#indexing, this.#walking]);
     await this.#follower.close();

@@ -56,7 +56,9 @@ export class ClosureProof {
 
   /** Call when git has ended, before it is started again. */
   readEnd(): void {
-    if (this.#rest !== '') throw new LocalProtocolError('Git ended in the middle of a line.');
+    const rest = this.#rest;
+    this.#rest = '';
+    if (rest !== '') throw new LocalProtocolError('Git ended in the middle of a line.');
   }
 
   /** Trees that are here now and were not walked yet, one id a line; empty when there is none. */

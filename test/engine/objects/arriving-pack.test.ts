@@ -37,7 +37,14 @@ interface Arrival {
 /** Lets the bytes come in pieces, with time for the work beside them. */
 async function arrive(
   bytes: Buffer,
-  options: { tips?: string[] | null; whole?: boolean; format?: ObjectFormat; pieceBytes?: number } = {},
+  options: {
+    tips?: string[] | null;
+    whole?: boolean;
+    format?: ObjectFormat;
+    pieceBytes?: number;
+    /** What git is asked instead. */
+    instead?: (args: readonly string[]) => readonly string[];
+  } = {},
 ): Promise<Arrival> {
   const { tips = [tip], whole = true, format = 'sha1', pieceBytes = 700_000 } = options;
   const dir = makeTempDir('arriving');
@@ -53,7 +60,7 @@ async function arrive(
       ...system,
       start: (args, how) => {
         if (args[0] === 'index-pack') segments++;
-        return system.start(args, how);
+        return system.start(options.instead?.(args) ?? args, how);
       },
     },
     disk: createDisk(),
@@ -139,6 +146,17 @@ describe('when an object is not in the pack', () => {
   test('a tip that is not there', async () => {
     expect((await arrive(pack, { tips: [tip, '1'.repeat(40)] })).arrived).toMatchObject({ connected: false });
   });
+});
+
+test('a walk that fails proves nothing, whenever it was', async () => {
+  let walks = 0;
+  const instead = (args: readonly string[]) => {
+    if (args[0] !== 'rev-list' || !args.includes('--objects') || walks++ > 0) return args;
+    return ['rev-list', '--no-such-option'];
+  };
+  const { arrived } = await arrive(pack, { instead });
+  expect(walks).toBeGreaterThan(0);
+  expect(arrived).toMatchObject({ entries: pack.readUInt32BE(8), connected: false });
 });
 
 /** Three commits with a directory that changes. */

@@ -12,7 +12,7 @@ import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
 import { lineTo } from './line-records.io.ts';
 import type { LiveArtefact } from './live-job.ts';
-import { salvage } from './salvage.io.ts';
+import { countRepeated, salvage } from './salvage.io.ts';
 import { setAsideSentence } from './too-large.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -181,6 +181,7 @@ export class Batches {
   async #store(artefact: LiveArtefact): Promise<Stored> {
     const { objects, index } = await salvage(this.#context, artefact, this.#format);
     const fresh = index === null ? 0 : ((await this.#walk.packAdded(index)) ?? objects);
+    countRepeated(this.#context, artefact, objects, fresh);
     this.#showProgress();
     return { objects, fresh };
   }

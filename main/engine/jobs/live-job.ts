@@ -103,6 +103,7 @@ export class LiveJob {
     this.record.bytes.usefulBytes = this.artefacts
       .filter(({ stored }) => stored.state !== 'abandoned')
       .reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#countWhatIsHere();
   }
 
   snapshot(nowMs: number): JobSnapshot {
@@ -164,6 +165,15 @@ export class LiveJob {
     this.record.bytes.wireBytes = this.#carried.wireBytes + this.#connection.wireBytes;
     this.record.bytes.uploadedBytes = this.#carried.uploadedBytes + this.#connection.uploadedBytes;
     this.record.requests = this.#carried.requests + this.#connection.requests;
+  }
+
+  /** After a crash the figures that were kept are older than what lies on the disk: that was received, too. */
+  #countWhatIsHere(): void {
+    const { bytes } = this.record;
+    const uncounted = bytes.usefulBytes + bytes.wastedBytes - bytes.wireBytes;
+    if (uncounted <= 0) return;
+    bytes.wireBytes += uncounted;
+    this.#carried.wireBytes += uncounted;
   }
 
   #countTime(nowMs: number): void {

@@ -152,6 +152,24 @@ async function storeSealed(
   }
 }
 
+/**
+ * What two commits share comes once for each request for all that is below them: what was here before is wasted. Their
+ * share of the bytes is taken to be that of their number; nobody knows better without looking at every entry.
+ */
+export function countRepeated(
+  context: WorkContext,
+  artefact: LiveArtefact,
+  objects: number,
+  fresh: number,
+): void {
+  if (fresh >= objects) return;
+  const bytes = Math.round((artefact.bytes * (objects - fresh)) / objects);
+  context.live.record.bytes.wastedBytes += bytes;
+  artefact.bytes -= bytes;
+  artefact.stored.totalBytes = artefact.bytes;
+  context.ports.store.saveArtefact(artefact.stored);
+}
+
 /** Spools nobody has a row for: left by a job that was cancelled but kept, or by a database that is gone. */
 async function registerStrays(context: WorkContext): Promise<void> {
   const { live, ports, workspace } = context;

@@ -6,6 +6,8 @@ import type { Disk, Git, PackTools } from '../ports.ts';
 /** Fewer packs than this do not slow anybody down. */
 const packsMin = 4;
 
+const wideIndex = 'multi-pack-index';
+
 export interface Consolidation {
   git: Git;
   disk: Disk;
@@ -24,6 +26,8 @@ export async function consolidatePacks(consolidation: Consolidation): Promise<vo
   const directory = disk.join(gitDir, 'objects', 'pack');
   const names = await disk.list(directory);
   const packs = names.filter((name) => name.endsWith('.pack')).sort();
+  // Git's way was interrupted here once. Every pack has an index of its own, so nothing hangs on this one.
+  if (names.includes(wideIndex)) await disk.remove(disk.join(directory, wideIndex));
   if (packs.length < packsMin) return;
   // What such marks say is not true of all objects (gitrepository-layout(5), git-index-pack(1)).
   const marked = names.some((name) => /\.(?:promisor|keep)$/.test(name));
@@ -67,5 +71,5 @@ async function repack({ git, disk, gitDir, signal }: Consolidation, directory: s
   await run(['expire']);
   const packs = (await disk.list(directory)).filter((name) => name.endsWith('.pack'));
   // An index over a single pack helps nobody, and `git clone` leaves none.
-  if (packs.length === 1) await disk.remove(disk.join(directory, 'multi-pack-index'));
+  if (packs.length === 1) await disk.remove(disk.join(directory, wideIndex));
 }

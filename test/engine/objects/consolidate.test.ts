@@ -51,3 +51,13 @@ it('leaves a few packs alone', async () => {
   await consolidatePacks(consolidation(gitDir));
   expect(packsIn(gitDir)).toEqual(before);
 });
+
+it('leaves no index over packs behind that an interrupted run had made', async () => {
+  const { gitDir, ids } = repositoryOf(1);
+  execFileSync('git', ['--git-dir', gitDir, 'multi-pack-index', 'write']);
+  expect(packsIn(gitDir)).toContain('multi-pack-index');
+  await consolidatePacks(consolidation(gitDir));
+  expect(packsIn(gitDir)).not.toContain('multi-pack-index');
+  const found = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch-check'], { input: ids[0] });
+  expect(found.toString()).not.toContain('missing');
+});

@@ -40,6 +40,10 @@ export function createHandlers(engine: Engine, facts: HostFacts, quit: () => voi
       const { id, directory } = await engine.addFetch(wish);
       return { id, directory };
     },
+    'job.adopt': async (wish) => {
+      const { id, directory, kind } = await engine.adopt(wish);
+      return { id, directory, kind };
+    },
     'job.list': () => engine.jobs().map(jobView),
     'job.get': ({ id }) => jobDetail(engine.report(id)),
     'job.pause': async (which) => ({ ids: await engine.pause(selectionOf(which)) }),

@@ -94,6 +94,7 @@ const endpointSchemas: { [N in EndpointName]: z.ZodType<Input<N>> } = {
     options: fetchOptions,
     start: z.enum(['now', 'paused']).optional(),
   }),
+  'job.adopt': z.strictObject({ directory: path, start: z.enum(['now', 'paused']).optional() }),
   'job.list': nothing,
   'job.get': z.strictObject({ id }),
   'job.pause': selection,

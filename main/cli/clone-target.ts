@@ -7,7 +7,10 @@ import { isOver } from './stage-words.ts';
 export function unfinishedJob(jobs: readonly JobView[], url: string, directory: string): JobView | null {
   const same = jobs.filter(
     (job) =>
-      job.kind === 'clone' && job.directory === directory && !isOver(job) && withoutSecrets(job.url) === withoutSecrets(url),
+      job.kind === 'clone' &&
+      job.directory === directory &&
+      !isOver(job) &&
+      withoutSecrets(job.url) === withoutSecrets(url),
   );
   return same.reduce<JobView | null>((a, b) => (a === null || b.createdAtMs > a.createdAtMs ? b : a), null);
 }

@@ -3,7 +3,7 @@
 import { Command as Program, CommanderError, InvalidArgumentError } from 'commander';
 import type { CloneOptions } from '../contract/index.ts';
 import type { Command, JobsNamed, ParsedLine } from './commands.ts';
-import { addFetch } from './fetch-words.ts';
+import { addAdopt, addFetch } from './fetch-words.ts';
 import { helpExamples } from './help-text.ts';
 
 /** Reads what follows the program's name. */
@@ -62,6 +62,7 @@ function usageText(error: CommanderError, printed: string, words: readonly strin
 const commandNames = [
   'clone',
   'fetch',
+  'adopt',
   'list',
   'status',
   'pause',
@@ -87,6 +88,7 @@ function build(version: string, take: (command: Command) => void): Program {
     .addHelpText('after', helpExamples.packmule);
   addClone(program, take);
   addFetch(program, take, notEmpty);
+  addAdopt(program, take);
   addLookers(program, take);
   addQueue(program, take);
   addServices(program, take);

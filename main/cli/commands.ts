@@ -25,8 +25,18 @@ export interface FetchCommand {
   json: boolean;
 }
 
+export interface AdoptCommand {
+  name: 'adopt';
+  /** As typed. */
+  directory: string;
+  quiet: boolean;
+  verbose: boolean;
+  json: boolean;
+}
+
 export type Command =
   | CloneCommand
+  | AdoptCommand
   | FetchCommand
   | { name: 'list'; json: boolean }
   | { name: 'status'; job: string | null; json: boolean }

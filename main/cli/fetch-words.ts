@@ -1,4 +1,4 @@
-/** The words of `packmule fetch`. Pure. */
+/** The words of `packmule fetch` and `packmule adopt`: what is done to a directory that is here. Pure. */
 
 import type { Command as Program } from 'commander';
 import type { FetchOptions } from '../contract/index.ts';
@@ -41,6 +41,21 @@ export function addFetch(
         verbose: flags.verbose ?? false,
         json: flags.json ?? false,
       });
+    });
+}
+
+export function addAdopt(program: Program, take: (command: Command) => void): void {
+  program
+    .command('adopt')
+    .description('Go on with what a killed "git clone" or "git fetch" left.')
+    .argument('<dir>', 'the directory git was downloading into')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('-v, --verbose', 'also say what the plan is and what happens on the way')
+    .option('--json', 'report as lines of JSON on standard output')
+    .addHelpText('after', helpExamples.adopt)
+    .action((directory: string, flags: Pick<FetchFlags, 'quiet' | 'verbose' | 'json'>) => {
+      const { quiet = false, verbose = false, json = false } = flags;
+      take({ name: 'adopt', directory, quiet, verbose, json });
     });
 }
 

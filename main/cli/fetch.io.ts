@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { ContractFailure } from '../contract/index.ts';
-import type { Client, JobId } from '../contract/index.ts';
+import type { Client, JobId, JobView } from '../contract/index.ts';
 import { beginAndFollow, goOn } from './begin.io.ts';
 import type { FetchCommand } from './commands.ts';
 import type { Context } from './context.ts';
@@ -26,18 +26,17 @@ async function takeUp(
     reporter.note(`Fetching into '${safeText(added.directory)}' …`);
     return added.id;
   } catch (error) {
-    const old = await updateUnderWay(client, error);
-    if (old === null) throw error;
+    const old = await jobInTheWay(client, error);
+    if (old?.kind !== 'fetch') throw error;
     reporter.note(`Going on with the update of '${safeText(old.directory)}' …`);
     await goOn(client, old);
     return old.id;
   }
 }
 
-/** The update of the same repository that is not finished, when that is what is in the way. */
-async function updateUnderWay(client: Client, error: unknown) {
+/** The unfinished job for the same place, when that is why there can be no other. */
+export async function jobInTheWay(client: Client, error: unknown): Promise<JobView | null> {
   if (!(error instanceof ContractFailure) || error.failure.code !== 'target-taken-by-job') return null;
   const { jobId } = error.failure.facts;
-  const job = (await client.ask('job.list', {})).find(({ id }) => id === jobId);
-  return job?.kind === 'fetch' ? job : null;
+  return (await client.ask('job.list', {})).find(({ id }) => id === jobId) ?? null;
 }

@@ -24,6 +24,12 @@ Examples:
 
 Nothing in the repository changes before everything has arrived and was checked; then packs and refs appear together, as
 after "git fetch". Ctrl-C pauses; the same command goes on.`,
+  adopt: `
+Examples:
+  $ packmule adopt project
+
+What git had downloaded is kept and completed. The directory stays as git left it until the clone is whole; then the finished
+clone takes its place.`,
   list: `
 Examples:
   $ packmule list

@@ -35,15 +35,16 @@ export async function main(words: readonly string[]): Promise<number> {
       return exitCodes.done;
     case 'usage':
       stderr.write(parsed.text);
-      if (parsed.json && (words.includes('clone') || words.includes('fetch')))
-        tellUsage(context, parsed.text);
+      if (parsed.json && words.some((word) => jsonCommands.has(word))) tellUsage(context, parsed.text);
       return exitCodes.usage;
     case 'command':
       return run(parsed.command, { ...context, home: packmuleHome(surroundings, parsed.home) });
   }
 }
 
-/** A reader of `clone --json` or `fetch --json` gets its first and last line whatever happens. */
+const jsonCommands: ReadonlySet<string> = new Set(['clone', 'fetch', 'adopt']);
+
+/** A reader of `--json` gets its first and last line whatever happens. */
 function tellUsage(context: Context, text: string): void {
   const failure = { code: 'bad-request', facts: { detail: text.trim() } } as const;
   const result = resultLine(null, { state: 'none', failure, exitCode: exitCodes.usage });
@@ -71,6 +72,8 @@ async function dispatch(command: Command, context: Context): Promise<number> {
       return (await import('./clone.io.ts')).clone(command, context);
     case 'fetch':
       return (await import('./fetch.io.ts')).fetch(command, context);
+    case 'adopt':
+      return (await import('./adopt.io.ts')).adopt(command, context);
     case 'list':
       return (await import('./list.io.ts')).list(command, context);
     case 'status':

@@ -47,6 +47,14 @@ export interface Endpoints {
     input: { directory: string; options: FetchOptions; start?: 'now' | 'paused' };
     output: { id: JobId; directory: string };
   };
+  /**
+   * Goes on with what a killed `git clone` (`kind` is `clone`) or `git fetch` (`fetch`) left at `directory` (absolute). Until
+   * the job is done, that stays as it is.
+   */
+  'job.adopt': {
+    input: { directory: string; start?: 'now' | 'paused' };
+    output: { id: JobId; directory: string; kind: 'clone' | 'fetch' };
+  };
   'job.list': { input: Record<string, never>; output: JobView[] };
   'job.get': { input: { id: JobId }; output: JobDetail };
   'job.pause': { input: JobSelection; output: { ids: JobId[] } };
@@ -114,6 +122,7 @@ export const endpointNames = listed<EndpointName>()([
   'destination.check',
   'job.clone',
   'job.fetch',
+  'job.adopt',
   'job.list',
   'job.get',
   'job.pause',

@@ -95,6 +95,14 @@ export const localFailureWords = {
     todo: 'Go to a folder of the repository, or name one.',
     action: 'choose-folder',
   },
+  'not-adoptable': {
+    title: 'Nothing to go on with',
+    what: (f) =>
+      `${quoted(f.path, 'This folder')} is not what an interrupted git clone or git fetch leaves${reason(f)}.`,
+    kept: folderUntouched,
+    todo: 'To clone, choose another folder; to update a repository, fetch into it.',
+    action: 'choose-folder',
+  },
   'remote-not-configured': {
     title: 'Remote not known',
     what: (f) =>

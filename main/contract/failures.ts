@@ -43,6 +43,7 @@ export const failureCodes = [
   'target-not-writable',
   'target-taken-by-job',
   'not-a-repository',
+  'not-adoptable',
   'remote-not-configured',
   'disk-full',
   'disk-failed',

@@ -124,6 +124,13 @@ export interface Engine {
     options: FetchOptions;
     start?: 'now' | 'paused';
   }): Promise<{ id: string; directory: string }>;
+  /**
+   * Goes on with what a killed `git clone` or `git fetch` left at `directory`. Until the job is done, that stays as it is.
+   */
+  adopt(wish: {
+    directory: string;
+    start?: 'now' | 'paused';
+  }): Promise<{ id: string; directory: string; kind: 'clone' | 'fetch' }>;
   /** In the order of the queue. */
   jobs(): JobSnapshot[];
   job(id: string): JobSnapshot | null;

@@ -58,6 +58,7 @@ export const errorKinds = {
   'target-not-writable': { fault: 'person', spurious: false },
   'target-taken-by-job': { fault: 'person', spurious: false },
   'not-a-repository': { fault: 'person', spurious: false },
+  'not-adoptable': { fault: 'person', spurious: false },
   'remote-not-configured': { fault: 'person', spurious: false },
   'disk-full': { fault: 'machine', spurious: false },
   'disk-failed': { fault: 'machine', spurious: false },

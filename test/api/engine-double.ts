@@ -111,6 +111,10 @@ export function createEngineDouble() {
       said(Promise.resolve({ id: 'aaaabbbbccccdddd', directory: '/home/ann/project' }), 'addClone', wish),
     addFetch: (wish) =>
       said(Promise.resolve({ id: 'aaaabbbbccccdddd', directory: '/home/ann/project' }), 'addFetch', wish),
+    adopt: (wish) => {
+      const answer = { id: 'aaaabbbbccccdddd', directory: '/home/ann/project', kind: 'clone' as const };
+      return said(Promise.resolve(answer), 'adopt', wish);
+    },
     jobs: () => [...jobs.values()],
     job(id) {
       reads.job += 1;

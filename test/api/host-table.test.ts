@@ -34,6 +34,7 @@ describe('an endpoint', () => {
       { directory: '/home/ann/a', options: { prune: true } },
       ['addFetch', { directory: '/home/ann/a', options: { prune: true } }],
     ],
+    'job.adopt': [{ directory: '/home/ann/a' }, ['adopt', { directory: '/home/ann/a' }]],
     'job.list': [{}, null],
     'job.get': [{ id }, null],
     'job.pause': [{ all: true }, ['pause', 'all']],

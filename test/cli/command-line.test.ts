@@ -55,6 +55,7 @@ test.each([
     fetchOf({ options: { prune: false, tags: 'none', remote: 'up' } }),
   ],
   ['fetch -q --json', fetchOf({ quiet: true, json: true })],
+  ['adopt there -q', { name: 'adopt', directory: 'there', quiet: true, verbose: false, json: false }],
   ['list', { name: 'list', json: false }],
   ['list --json', { name: 'list', json: true }],
   ['status', { name: 'status', job: null, json: false }],

@@ -17,8 +17,10 @@ import {
   claimWorkspace,
   createRepository,
   hasRepository,
+  readAdopted,
   sweepTemporaryPacks,
 } from '../repo/index.ts';
+import { takeInAdopted } from './adoption.io.ts';
 import { catchUp, replan, type Pinned } from './catch-up.io.ts';
 import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
@@ -96,7 +98,8 @@ async function prepare(
 ): Promise<{ pins: Pins; map: RefMap; gained: boolean }> {
   const { live, ports, workspace, address, signal } = context;
   const { options } = live.record;
-  await checkTarget(ports.disk, live.record.directory);
+  const adopts = (await readAdopted(ports.disk, workspace)) !== null;
+  if (!adopts) await checkTarget(ports.disk, live.record.directory);
   const line = lineTo(context);
   const shortLived = isShortLived(line, ports.clock.nowMs()) ? line : null;
   live.record.plan = planClone(now.offer, options, address.host, shortLived);
@@ -114,13 +117,20 @@ async function prepare(
     return { pins: earlier, map, gained: packs };
   }
   const pins: Pins = { refs: now.refs, origin: now.origin, defaultBranch: now.defaultBranch, objectFormat };
-  // What an earlier try left without finishing its pack is of no use on this way.
-  await abandonLeftovers(context);
   await ports.disk.remove(workspace.repository);
-  await ports.disk.remove(workspace.spools);
+  const serves = adopts && isCompletable(now.offer, options);
+  if (!serves) {
+    if (adopts)
+      context.note('notice', `${address.host} offers no way to go on with what git had downloaded.`);
+    // What an earlier try left without finishing its pack is of no use on this way.
+    await abandonLeftovers(context);
+    await ports.disk.remove(workspace.spools);
+  }
   await createRepository({ git: ports.git, disk: ports.disk, workspace, options, objectFormat, signal });
+  if (serves) await takeInAdopted(context);
   await writePins(ports.disk, workspace, pins);
-  return { pins, map, gained: false };
+  if (serves) await salvageLeftovers(context, objectFormat);
+  return { pins, map, gained: serves && (await hasRepository(ports.disk, workspace)).packs };
 }
 
 /** Everything in one pack; when that is cut off and can be completed, the rest by object id. */

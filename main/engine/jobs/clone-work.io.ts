@@ -4,6 +4,7 @@ import { checkConnectivity } from '../objects/index.ts';
 import type { RefMap } from '../plan/index.ts';
 import { checkOut, reveal, writeRefs } from '../repo/index.ts';
 import { fetchEverything, mapOf, reached, type Ground } from './clone-fetch.io.ts';
+import { makeWayForAdopted } from './adoption.io.ts';
 import { isBare, readPins } from './pins.io.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -57,6 +58,7 @@ async function checkOutAndReveal(context: WorkContext, map: RefMap): Promise<voi
     live.progress.complete('checkout');
   }
   signal.throwIfAborted();
+  await makeWayForAdopted(context);
   await reveal(ports.disk, workspace, directory);
 }
 

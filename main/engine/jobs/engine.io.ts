@@ -16,12 +16,13 @@ import { EngineError } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { understandUrl } from '../remote/index.ts';
 import { removeWorkspace } from '../repo/index.ts';
+import { wishedAdoption } from './adoption.io.ts';
 import { answerText, originOf, type Answer } from './answers.ts';
 import { Heartbeat } from './heartbeat.io.ts';
 import { isEnded, recoveredState, type JobEvent } from './job-machine.ts';
 import { JobList } from './job-list.ts';
 import { LiveJob } from './live-job.ts';
-import type { CloneWish, FetchWish } from './new-job.ts';
+import type { AdoptWish, CloneWish, FetchWish } from './new-job.ts';
 import { probeRemote } from './probe.io.ts';
 import { admitted, reordered } from './queue.ts';
 import { Runner } from './runner.io.ts';
@@ -137,6 +138,13 @@ class JobEngine implements Engine {
     const wished = await wishedFetch(this.#wishParts(), wish);
     const { url, directory } = wished.live.record;
     return this.#add(wished, `Added: an update of ${directory} from ${url}.`);
+  }
+
+  async adopt(wish: AdoptWish): Promise<{ id: string; directory: string; kind: 'clone' | 'fetch' }> {
+    const wished = await wishedAdoption(this.#wishParts(), wish);
+    const { url, directory, kind } = wished.live.record;
+    const what = kind === 'clone' ? 'clone' : 'fetch';
+    return { ...this.#add(wished, `Added: the ${what} from ${url} that git began in ${directory}.`), kind };
   }
 
   jobs(): JobSnapshot[] {

@@ -20,6 +20,7 @@ import {
   type RepositoryPlace,
 } from '../repo/index.ts';
 import { negotiate, withAnswer } from '../transfer/index.ts';
+import { takeInAdopted } from './adoption.io.ts';
 import { downloadPack } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
 import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
@@ -138,6 +139,7 @@ async function prepare(
   await createQuarantine({ git: ports.git, disk: ports.disk, workspace, objectFormat, signal });
   await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
   await sweepTemporaryPacks(ports.disk, workspace);
+  if (completable) await takeInAdopted(context);
   await salvageLeftovers(context, objectFormat);
   return (await hasRepository(ports.disk, workspace)).packs;
 }

@@ -2,7 +2,7 @@
 
 import type { EngineFailure } from '../errors.ts';
 import { learnLine } from './line-records.io.ts';
-import type { LiveArtefact } from './live-job.ts';
+import { keptSource, type LiveArtefact } from './live-job.ts';
 import type { StoredArtefact, StoredAttempt } from './records.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -27,7 +27,7 @@ function keep(context: WorkContext, kind: StoredArtefact['kind'], work: () => vo
   else store.together(work);
 }
 
-/** @param spoolName of a spool that is there already; a name of its own otherwise */
+/** @param spoolName of a spool that is there already, not received by this job; a name of its own otherwise */
 export function beginArtefact(
   context: WorkContext,
   kind: StoredArtefact['kind'],
@@ -40,7 +40,7 @@ export function beginArtefact(
       id,
       jobId: live.id,
       kind,
-      source: address.host,
+      source: spoolName === undefined ? address.host : keptSource,
       state: 'arriving',
       totalBytes: null,
       totalObjects: null,

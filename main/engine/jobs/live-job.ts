@@ -11,6 +11,9 @@ import { Rate } from './rate.ts';
 import type { StageName } from './states.ts';
 import type { StoredActivity, StoredArtefact, StoredAttempt, StoredJob, StoredPiece } from './records.ts';
 
+/** Instead of a host: bytes that were here before the job, which has not received them. */
+export const keptSource = 'this computer';
+
 export interface LiveArtefact {
   stored: StoredArtefact;
   pieces: StoredPiece[];
@@ -101,7 +104,7 @@ export class LiveJob {
     this.#countTime(nowMs);
     if (isWorking(this.record.state)) this.#pace.add(this.progress.fraction(), nowMs);
     this.record.bytes.usefulBytes = this.artefacts
-      .filter(({ stored }) => stored.state !== 'abandoned')
+      .filter(({ stored: { state, source } }) => state !== 'abandoned' && source !== keptSource)
       .reduce((sum, { bytes }) => sum + bytes, 0);
     this.#countWhatIsHere();
   }

@@ -18,6 +18,12 @@ export interface FetchWish {
   start?: 'now' | 'paused';
 }
 
+/** `directory` absolute: what a killed git has left. */
+export interface AdoptWish {
+  directory: string;
+  start?: 'now' | 'paused';
+}
+
 /** Refuses what git would refuse, before anything is touched (builtin/clone.c). */
 export function checkOptions(options: CloneOptions): void {
   if (options.bare === true && options.origin !== undefined && options.mirror !== true) {

@@ -9,7 +9,7 @@ import { keepResolvable, storePack } from '../objects/index.ts';
 import type { SealedPack } from '../ports.ts';
 import { spoolPath } from './download.io.ts';
 import { beginArtefact, markStored } from './ledger.io.ts';
-import type { LiveArtefact } from './live-job.ts';
+import { keptSource, type LiveArtefact } from './live-job.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** Framing of a pack: what sealing changes, and what is therefore neither kept nor wasted. */
@@ -22,8 +22,13 @@ function recordEntries(context: WorkContext, artefact: LiveArtefact, entries: nu
   context.ports.store.saveAttempt(attempt);
 }
 
+/** What this job never received is not its waste. */
+function waste(context: WorkContext, { stored }: LiveArtefact, bytes: number): void {
+  if (stored.source !== keptSource) context.live.record.bytes.wastedBytes += bytes;
+}
+
 async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<void> {
-  context.live.record.bytes.wastedBytes += artefact.bytes;
+  waste(context, artefact, artefact.bytes);
   artefact.stored.state = 'abandoned';
   const path = spoolPath(context, artefact);
   for (const each of [
@@ -108,7 +113,7 @@ export async function salvage(
   const { index, droppedEntries, droppedBytes } = stored;
   const entries = sealed.entries - droppedEntries;
   const keptBytes = (sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format)) - droppedBytes;
-  live.record.bytes.wastedBytes += Math.max(0, artefact.bytes - keptBytes);
+  waste(context, artefact, Math.max(0, artefact.bytes - keptBytes));
   if (interrupted) live.record.bytes.savedBytes += keptBytes;
   artefact.bytes = keptBytes;
   markStored(context, artefact, entries);

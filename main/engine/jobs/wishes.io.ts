@@ -56,7 +56,7 @@ export async function wishedClone(parts: WishParts, wish: CloneWish): Promise<Wi
 }
 
 /** A path in a configuration is relative to the repository (git-clone(1), "Git URLs"). */
-function addressIn(ports: Ports, place: RepositoryPlace, url: string): RemoteAddress {
+export function addressIn(ports: Ports, place: RepositoryPlace, url: string): RemoteAddress {
   const isRelative = !url.includes('://') && !/^(?:\/|[A-Za-z]:[\\/]|[^/]*:)/.test(url);
   return understandUrl(isRelative ? ports.disk.resolve(ports.disk.join(place.directory, url)) : url);
 }

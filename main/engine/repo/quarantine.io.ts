@@ -29,6 +29,7 @@ export function quarantineFor(commonDir: string, disk: Pick<Disk, 'join'>): Work
     gitDir: repository,
     spools: disk.join(root, 'spools'),
     pinnedRefs: disk.join(root, 'fetched-refs.json'),
+    adopted: disk.join(root, 'adopted.json'),
     owner: disk.join(root, 'owner.json'),
   };
 }

@@ -13,6 +13,8 @@ export interface Workspace {
   spools: string;
   /** The refs this clone was pinned to, as offered. */
   pinnedRefs: string;
+  /** Says that what is made here takes the place of what a killed git left. */
+  adopted: string;
   /** Says whose workspace this is. */
   owner: string;
 }
@@ -30,6 +32,7 @@ export function workspaceFor(
     gitDir: bare ? repository : disk.join(repository, '.git'),
     spools: disk.join(root, 'spools'),
     pinnedRefs: disk.join(root, 'pinned-refs.json'),
+    adopted: disk.join(root, 'adopted.json'),
     owner: disk.join(root, 'owner.json'),
   };
 }

@@ -7,6 +7,8 @@
 /** One: where objects are nearly as large as what a connection carries, a second one would be cut. */
 const idsMin = 1;
 const idsMax = 50_000;
+/** Where connections break: so that ids sent in vain, when objects are suddenly larger, are a small part of what came. */
+const idsMaxShortLived = 15_000;
 /** While nothing is known: large enough that a server's start is lost in the transfer. */
 const bytesGoalFirst = 8 * 1024 * 1024;
 const bytesGoalMax = 32 * 1024 * 1024;
@@ -94,7 +96,8 @@ export class BatchSize {
   }
 
   #idsOf(kind: BatchKind): number {
-    return Math.min(idsMax, Math.max(idsMin, Math.round(this.#bytesGoal / this.#bytesPerId[kind])));
+    const most = this.#life === null ? idsMax : idsMaxShortLived;
+    return Math.min(most, Math.max(idsMin, Math.round(this.#bytesGoal / this.#bytesPerId[kind])));
   }
 
   #cutAfter(bytes: number): void {

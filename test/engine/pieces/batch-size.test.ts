@@ -46,11 +46,11 @@ describe('the size of a batch', () => {
 
   it('finds its way from small objects to large ones and back', () => {
     const size = new BatchSize(5_000_000);
-    run(size, 5_000_000, 200, 20);
+    run(size, 5_000_000, 400, 20);
     expect(run(size, 5_000_000, 65_000, 40)).toBeLessThan(8);
     expect(size.ids.blob).toBeLessThan(5_000_000 / 65_000);
-    expect(run(size, 5_000_000, 200, 40)).toBe(0);
-    expect(size.ids.blob * 200).toBeGreaterThan(3_000_000);
+    expect(run(size, 5_000_000, 400, 40)).toBe(0);
+    expect(size.ids.blob * 400).toBeGreaterThan(3_000_000);
   });
 
   it('becomes small where not even one object comes', () => {

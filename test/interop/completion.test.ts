@@ -129,6 +129,9 @@ describe('a clone that was cancelled but kept', () => {
     server.limits = {};
     const detail = await waitForJob(engine.client, await start(directory), ended, 90_000);
     expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    const { usefulBytes, wastedBytes, wireBytes } = detail.job.bytes;
+    expect(usefulBytes + wastedBytes, 'only what this one received').toBeLessThanOrEqual(wireBytes);
+    expect(wireBytes).toBeLessThan((answered() - before) * 1.02);
     expect(answered() - before).toBeLessThan(fullBytes * 0.85);
     await expectSame(directory);
   });

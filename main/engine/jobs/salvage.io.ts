@@ -175,10 +175,14 @@ export function countRepeated(
   context.ports.store.saveArtefact(artefact.stored);
 }
 
-/** Spools nobody has a row for: left by a job that was cancelled but kept, or by a database that is gone. */
-async function registerStrays(context: WorkContext): Promise<void> {
+/**
+ * Spools nobody has a row for: left by a job that was cancelled but kept, by a database that is gone, or by a crash just
+ * before a spool that was indexed on its way would have been removed. Answers with their artefacts.
+ */
+async function registerStrays(context: WorkContext): Promise<Set<LiveArtefact>> {
   const { live, ports, workspace } = context;
-  if ((await ports.disk.kindOf(workspace.spools)) !== 'directory') return;
+  const strays = new Set<LiveArtefact>();
+  if ((await ports.disk.kindOf(workspace.spools)) !== 'directory') return strays;
   const known = new Set(live.artefacts.map(({ stored }) => stored.spoolName));
   for (const name of await ports.disk.list(workspace.spools)) {
     const path = ports.disk.join(workspace.spools, name);
@@ -187,18 +191,36 @@ async function registerStrays(context: WorkContext): Promise<void> {
     if (spool !== undefined && known.has(`${spool}.pack`)) continue;
     // Whatever else lies here is an index that was not finished.
     if (!name.endsWith('.pack')) await ports.disk.remove(path);
-    else beginArtefact(context, 'object-batch', name);
+    else strays.add(beginArtefact(context, 'object-batch', name));
   }
+  return strays;
+}
+
+/** Whoever received its bytes has counted them: another job, or this one under another name. */
+async function salvageStray(
+  context: WorkContext,
+  artefact: LiveArtefact,
+  format: ObjectFormat,
+): Promise<Salvaged> {
+  const { bytes } = context.live.record;
+  const { wastedBytes } = bytes;
+  const salvaged = await salvage(context, artefact, format);
+  bytes.wastedBytes = wastedBytes;
+  artefact.bytes = 0;
+  artefact.stored.totalBytes = 0;
+  context.ports.store.saveArtefact(artefact.stored);
+  return salvaged;
 }
 
 /** All spools of the job that are still lying about: from a pause, a cut or a crash. Answers with objects gained. */
 export async function salvageLeftovers(context: WorkContext, format: ObjectFormat): Promise<number> {
-  await registerStrays(context);
+  const strays = await registerStrays(context);
   let gained = 0;
   for (const artefact of [...context.live.artefacts]) {
     const { state, spoolName } = artefact.stored;
     if (spoolName === null || (state !== 'arriving' && state !== 'spooled')) continue;
-    gained += (await salvage(context, artefact, format)).objects;
+    const take = strays.has(artefact) ? salvageStray : salvage;
+    gained += (await take(context, artefact, format)).objects;
   }
   if (gained > 0) {
     context.note('info', `${gained.toLocaleString('en')} objects that had arrived before are kept.`);

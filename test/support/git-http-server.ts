@@ -14,7 +14,7 @@ import { gunzipSync } from 'node:zlib';
 import { selfSignedCertificate } from './certificate.ts';
 import { drained } from './drained.ts';
 import { gitEnvironment } from './git.ts';
-import { pacedWriter } from './paced-writer.ts';
+import { pacedWriter, type PacedWriter } from './paced-writer.ts';
 
 /** One request, as it is known so far. Figures grow until `endedAtMs` is set. */
 export interface RequestLog {
@@ -71,6 +71,8 @@ export interface GitHttpServerOptions {
   onRequest?: (request: RequestLog) => Misbehaviour | undefined;
   /** Applied to every response. */
   limits?: Misbehaviour;
+  /** Is shown every piece of every body that goes out; the bytes are valid only then. */
+  onBody?: (request: RequestLog, bytes: Uint8Array) => void;
   /** Demand this name and password (RFC 7617). */
   basicAuth?: { user: string; password: string };
   /** Serve https with a self-signed certificate. */
@@ -210,7 +212,7 @@ async function serve(
     entry.status = canned.status ?? 200;
     response.writeHead(entry.status, canned.headers);
     const body = Buffer.from(canned.body ?? '');
-    const writer = pacedWriter(response, behaviour, entry);
+    const writer = pacedWriter(response, behaviour, entry, options.onBody);
     if ((await writer.write(body)) === 'go-on') response.end();
     return;
   }
@@ -218,7 +220,8 @@ async function serve(
   response.once('close', () => child.kill('SIGKILL'));
   child.stdin.on('error', () => undefined);
   const asked = keepBody(request, entry, child.stdin);
-  const answered = relay(child.stdout, response, behaviour, entry);
+  const writer = pacedWriter(response, behaviour, entry, options.onBody);
+  const answered = relay(child.stdout, response, writer, behaviour, entry);
   await Promise.all([asked, answered]);
 }
 
@@ -296,11 +299,11 @@ function startBackend(
 async function relay(
   from: Readable,
   response: ServerResponse,
+  writer: PacedWriter,
   behaviour: Misbehaviour,
   entry: RequestLog,
 ): Promise<void> {
   let head: Buffer | null = Buffer.alloc(0);
-  const writer = pacedWriter(response, behaviour, entry);
   for await (const chunk of from as AsyncIterable<Buffer>) {
     let body = chunk;
     if (head !== null) {

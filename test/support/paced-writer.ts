@@ -18,6 +18,7 @@ export function pacedWriter(
   response: ServerResponse,
   behaviour: Misbehaviour,
   entry: RequestLog,
+  onBody?: (request: RequestLog, bytes: Uint8Array) => void,
 ): PacedWriter {
   const { cutAfterBytes = Infinity, stallAfterBytes = Infinity, bytesPerSecond = Infinity } = behaviour;
   const endAfterBytes = Math.min(cutAfterBytes, stallAfterBytes);
@@ -26,6 +27,7 @@ export function pacedWriter(
   const put = async (slice: Uint8Array): Promise<void> => {
     if (slice.length === 0) return;
     entry.bodyBytes += slice.length;
+    onBody?.(entry, slice);
     if (!response.write(slice)) await drained(response);
   };
 

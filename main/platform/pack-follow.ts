@@ -4,7 +4,7 @@
  */
 
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { ComposedIndex, FollowedPack } from '../engine/ports.ts';
 import {
@@ -244,7 +244,9 @@ export class PackFollow {
   #write(extension: 'idx' | 'rev', parts: Iterable<Uint8Array>): void {
     const path = this.#path.replace(/\.pack$/, `.${extension}`);
     const hash = createHash(this.#format);
-    const file = openSync(`${path}.new`, 'w');
+    // Left by a crash, and read-only as git makes its indexes.
+    rmSync(`${path}.new`, { force: true });
+    const file = openSync(`${path}.new`, 'wx', 0o444);
     try {
       for (const part of parts) {
         hash.update(part);

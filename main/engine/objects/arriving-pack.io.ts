@@ -44,6 +44,8 @@ export interface ArrivedPack extends ComposedIndex {
 
 /** Less than this is not worth waking the thread for. */
 const scanStepBytes = 512 * 1024;
+/** With more than this in no segment, indexing does not keep up with the line. */
+const behindBytes = 32 * 1024 * 1024;
 /** Shares of the pack after which it is tried to list the commits, which most servers send first. */
 const listAfter = [0.3, 0.6, 0.9];
 
@@ -195,7 +197,7 @@ export class ArrivingPack {
     const child = git.start(['index-pack', '--stdin', '--fix-thin'], {
       ...this.#objects(),
       signal,
-      priority: this.#ended ? 'normal' : 'low',
+      priority: this.#ended || this.#isBehind() ? 'normal' : 'low',
       // All of it is made anew after a crash, and bases that are added for a moment need not be small.
       config: ['core.fsync=none', 'core.compression=0'],
     });
@@ -242,6 +244,11 @@ export class ArrivingPack {
         }
       })
       .finally(() => (this.#walking = null));
+  }
+
+  /** On a busy computer politeness would let the work pile up behind the last byte. */
+  #isBehind(): boolean {
+    return this.#lengthBytes - this.#state.segmentedBytes > behindBytes;
   }
 
   #mayList(): boolean {

@@ -27,7 +27,7 @@ export class Portions {
     this.#assertWell();
     this.#waiting.push(piece);
     this.#waitingBytes += piece.length;
-    this.#running ??= this.#run().finally(() => (this.#running = null));
+    if (this.#running === null) this.#start();
     while (this.#waitingBytes >= waitingBytesMax && this.#running !== null) await this.#running;
     this.#assertWell();
   }
@@ -41,6 +41,14 @@ export class Portions {
   /** The same without complaint, for whoever knows a better reason to complain. */
   async settle(): Promise<void> {
     while (this.#running !== null) await this.#running;
+  }
+
+  #start(): void {
+    this.#running = this.#run().finally(() => {
+      this.#running = null;
+      // It may have come after the last look and before this moment.
+      if (this.#waiting.length > 0) this.#start();
+    });
   }
 
   /** Never rejects. */

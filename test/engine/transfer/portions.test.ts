@@ -69,4 +69,20 @@ describe('portions', () => {
     steps[0]?.fail(new Error('full'));
     await expect(full).rejects.toThrow('full');
   });
+
+  it('lose nothing, however close together pieces come and portions end', async () => {
+    for (let ticks = 0; ticks < 40; ticks++) {
+      const received: number[] = [];
+      const portions = new Portions(async (portion) => {
+        for (let tick = 0; tick < ticks % 6; tick++) await Promise.resolve();
+        received.push(...portion);
+      });
+      for (let piece = 0; piece < 50; piece++) {
+        await portions.take(Uint8Array.of(piece));
+        for (let tick = 0; tick < (piece * ticks) % 9; tick++) await Promise.resolve();
+      }
+      await portions.finish();
+      expect(received, `${ticks} ticks`).toEqual(Array.from({ length: 50 }, (_, piece) => piece));
+    }
+  });
 });

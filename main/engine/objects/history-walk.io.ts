@@ -61,6 +61,7 @@ export class HistoryWalkRun implements HistoryWalk {
   #batches = 0;
   #treesStarted = false;
   #reading = false;
+  #lookAgain = false;
   #failure: unknown = null;
 
   /** @param wants ids of refs; everything they reach is what is walked */
@@ -182,12 +183,15 @@ export class HistoryWalkRun implements HistoryWalk {
 
   /** Reads the trees that are here, as far as they go, unless it is being done already. */
   #readOn(): void {
+    this.#lookAgain = this.#reading;
     if (this.#reading) return;
     this.#reading = true;
     this.#readRuns()
       .catch((error: unknown) => this.#fail(error))
       .finally(() => {
         this.#reading = false;
+        // What came after the last look and before this moment would wait for ever.
+        if (this.#lookAgain) this.#readOn();
         this.#serve();
       });
   }

@@ -178,7 +178,7 @@ export interface AttemptView {
 }
 
 export interface PlanView {
-  strategy: 'plain' | 'objects';
+  strategy: 'plain' | 'objects' | 'slices';
   /** One sentence: what will be done and why. */
   sentence: string;
 }

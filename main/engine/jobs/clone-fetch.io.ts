@@ -3,11 +3,13 @@
 import { failureOf } from '../errors.ts';
 import { consolidatePacks, indexOrphans } from '../objects/index.ts';
 import {
-  isCompletable,
+  completionWay,
   isShortLived,
   mapRefs,
   planClone,
   planObjects,
+  planRefused,
+  planSlices,
   refPrefixes,
   type RefMap,
 } from '../plan/index.ts';
@@ -21,6 +23,7 @@ import {
   sweepTemporaryPacks,
 } from '../repo/index.ts';
 import { takeInAdopted } from './adoption.io.ts';
+import { writeBoundary } from './boundary.io.ts';
 import { catchUp, replan, type Pinned } from './catch-up.io.ts';
 import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
@@ -29,6 +32,7 @@ import { isDrop } from './ledger.io.ts';
 import { lineTo } from './line-records.io.ts';
 import { isBare, readPinsIfAny, writePins, type Pins } from './pins.io.ts';
 import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
+import { completeBySlices } from './slices.io.ts';
 import type { StageName } from './states.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -104,7 +108,8 @@ async function prepare(
   const shortLived = isShortLived(line, ports.clock.nowMs()) ? line : null;
   live.record.plan = planClone(now.offer, options, address.host, shortLived);
   const { objectFormat } = now.offer;
-  const kept = isCompletable(now.offer, options) ? await readPinsIfAny(ports.disk, workspace) : null;
+  const way = completionWay(now.offer, options);
+  const kept = way === null ? null : await readPinsIfAny(ports.disk, workspace);
   const { begun } = await hasRepository(ports.disk, workspace);
   const earlier = begun && kept?.objectFormat === objectFormat ? kept : null;
   // May refuse what the person asked for: before anything of ours is on the disk.
@@ -118,7 +123,8 @@ async function prepare(
   }
   const pins: Pins = { refs: now.refs, origin: now.origin, defaultBranch: now.defaultBranch, objectFormat };
   await ports.disk.remove(workspace.repository);
-  const serves = adopts && isCompletable(now.offer, options);
+  // Of a shallow or filtered clone nobody knows what git had left out on purpose.
+  const serves = adopts && way !== null && isWhole(context);
   if (!serves) {
     if (adopts)
       context.note('notice', `${address.host} offers no way to go on with what git had downloaded.`);
@@ -133,7 +139,52 @@ async function prepare(
   return { pins, map, gained: serves && (await hasRepository(ports.disk, workspace)).packs };
 }
 
-/** Everything in one pack; when that is cut off and can be completed, the rest by object id. */
+/** Everything in one pack. Answers whether all of it was seen to be there. */
+async function streamAll(
+  context: WorkContext,
+  connection: GitConnection,
+  { objectFormat }: RemoteOffer,
+  map: RefMap,
+): Promise<boolean> {
+  const { options } = context.live.record;
+  const request = {
+    wants: map.wants,
+    includeTag: options.noTags !== true,
+    ...(options.depth === undefined ? {} : { deepen: options.depth }),
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
+  };
+  const onBoundary = (shallow: readonly string[]) => writeBoundary(context, shallow);
+  const { pack } = await downloadPack(
+    context,
+    { connection, objectFormat, request, onBoundary },
+    { checkClosure: isWhole(context), promisor: options.filter !== undefined },
+  );
+  return pack.selfContained;
+}
+
+/** The rest, by slices; from a server that refuses what they ask for, everything again. */
+async function completeOrStream(
+  context: WorkContext,
+  connection: GitConnection,
+  offer: RemoteOffer,
+  map: RefMap,
+): Promise<void> {
+  const { address, live, signal } = context;
+  context.usePlan(planSlices(address.host));
+  try {
+    await completeBySlices(context, connection, offer, map);
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code, facts } = failureOf(error);
+    // "not our ref" (upload-pack.c): it is what was wanted that is gone, not the way to ask for it.
+    if (code !== 'remote-refused' || /not our ref/i.test(facts.detail ?? '')) throw error;
+    context.usePlan(planRefused(address.host));
+    live.progress.begin('download');
+    await streamAll(context, connection, offer, map);
+  }
+}
+
+/** Everything in one pack; when that is cut off and can be completed, the rest as the remote allows. */
 async function streamOrComplete(
   context: WorkContext,
   connection: GitConnection,
@@ -142,28 +193,13 @@ async function streamOrComplete(
   gained: boolean,
 ): Promise<boolean> {
   const { objectFormat } = offer;
-  const { options } = context.live.record;
+  const way = completionWay(offer, context.live.record.options);
   if (!gained && context.live.plan?.strategy !== 'objects') {
     try {
-      const { pack, stream } = await downloadPack(
-        context,
-        {
-          connection,
-          objectFormat,
-          request: {
-            wants: map.wants,
-            includeTag: options.noTags !== true,
-            ...(options.depth === undefined ? {} : { deepen: options.depth }),
-            ...(options.filter === undefined ? {} : { filter: options.filter }),
-          },
-        },
-        { checkClosure: isWhole(context), promisor: options.filter !== undefined },
-      );
-      await writeShallow(context, stream.shallow);
-      return pack.selfContained;
+      return await streamAll(context, connection, offer, map);
     } catch (error) {
       context.signal.throwIfAborted();
-      if (!isDrop(failureOf(error)) || !isCompletable(offer, options)) {
+      if (!isDrop(failureOf(error)) || way === null) {
         await countLeftovers(context, objectFormat);
         throw error;
       }
@@ -171,19 +207,17 @@ async function streamOrComplete(
       if ((await salvageLeftovers(context, objectFormat)) === 0) throw error;
     }
   }
-  if (context.live.plan?.strategy !== 'objects') context.usePlan(planObjects(context.address.host));
-  await completeByIds(context, connection, objectFormat, map.wants);
+  if (way === 'slices') {
+    await completeOrStream(context, connection, offer, map);
+  } else {
+    if (context.live.plan?.strategy !== 'objects') context.usePlan(planObjects(context.address.host));
+    await completeByIds(context, connection, objectFormat, map.wants);
+  }
   context.live.progress.complete('download');
   context.live.progress.begin('index');
   const { ports, workspace, signal } = context;
   await consolidatePacks({ ...ports, gitDir: workspace.gitDir, format: objectFormat, signal });
   return false;
-}
-
-async function writeShallow(context: WorkContext, shallow: readonly string[]): Promise<void> {
-  if (shallow.length === 0) return;
-  const { ports, workspace } = context;
-  await ports.disk.write(ports.disk.join(workspace.gitDir, 'shallow'), shallow.join('\n') + '\n');
 }
 
 async function download(
@@ -227,10 +261,11 @@ async function downloadPinned(
       closureChecked: await download(context, connection, offer, prepared),
     };
   } catch (error) {
-    if (!isCompletable(offer, context.live.record.options)) throw error;
+    if (completionWay(offer, context.live.record.options) === null) throw error;
     const now = await replan(context, connection, prepared, error);
     const { packs } = await hasRepository(context.ports.disk, context.workspace);
-    const again = { ...now, gained: packs };
+    // Where the new refs' history is to end, only a new answer to `deepen` can say.
+    const again = { ...now, gained: packs && context.live.record.options.depth === undefined };
     return { pinned: now, closureChecked: await download(context, connection, offer, again) };
   }
 }

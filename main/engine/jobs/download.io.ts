@@ -31,6 +31,8 @@ export interface DownloadWish {
   connection: GitConnection;
   objectFormat: ObjectFormat;
   request: PackRequest;
+  /** See `PackStreamListener`. */
+  onBoundary?: (shallow: readonly string[]) => Promise<void>;
 }
 
 export interface Downloaded {
@@ -95,6 +97,7 @@ export async function spoolPack(
           keepPiece(context, artefact, spool.durableBytes);
         },
         onObjectCount: (objects) => keepObjectCount(context, artefact, objects),
+        ...(wish.onBoundary === undefined ? {} : { onBoundary: wish.onBoundary }),
       },
     });
     await spool.close();

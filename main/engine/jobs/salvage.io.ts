@@ -51,10 +51,43 @@ export interface Salvaged {
   index: string | null;
 }
 
+/** What is known about a spool beyond what lies in it. */
+export interface SpoolKnowledge {
+  /** See `SpooledPack`. */
+  thin?: boolean;
+  /**
+   * How much of what came was here before: such bytes were for nothing. Asked once the pack is stored; entries from
+   * `endBytes` on were put in by git.
+   */
+  twice?: (index: string, endBytes: number) => Promise<{ objects: number; bytes: number }>;
+}
+
 const nothing: Salvaged = { objects: 0, index: null };
 
+function ofPack(context: WorkContext, { thin }: SpoolKnowledge): { promisor: boolean; thin?: boolean } {
+  const promisor = context.live.record.options.filter !== undefined;
+  return { promisor, ...(thin === undefined ? {} : { thin }) };
+}
+
+/** What was here before is taken out of what was of use. Answers with the objects it was. */
+function countAgain(
+  context: WorkContext,
+  artefact: LiveArtefact,
+  again: { objects: number; bytes: number } | undefined,
+): number {
+  if (again === undefined) return 0;
+  waste(context, artefact, again.bytes);
+  artefact.bytes -= again.bytes;
+  return again.objects;
+}
+
 /** An answer that came to its end: git checks it as a whole, and nobody needs to look for where it was cut. */
-async function storeWhole(context: WorkContext, artefact: LiveArtefact): Promise<Salvaged | null> {
+async function storeWhole(
+  context: WorkContext,
+  artefact: LiveArtefact,
+  format: ObjectFormat,
+  knowledge: SpoolKnowledge,
+): Promise<Salvaged | null> {
   const { ports, workspace, signal } = context;
   const { state, totalObjects } = artefact.stored;
   if (state !== 'spooled' || totalObjects === null) return null;
@@ -66,11 +99,12 @@ async function storeWhole(context: WorkContext, artefact: LiveArtefact): Promise
       disk: ports.disk,
       gitDir: workspace.gitDir,
       path,
-      promisor: false,
+      ...ofPack(context, knowledge),
       signal,
     };
     const index = await storePack(pack);
-    markStored(context, artefact, totalObjects);
+    const again = await knowledge.twice?.(index, artefact.bytes - trailerBytes(format));
+    markStored(context, artefact, totalObjects - countAgain(context, artefact, again));
     return { objects: totalObjects, index };
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;
@@ -86,9 +120,10 @@ export async function salvage(
   context: WorkContext,
   artefact: LiveArtefact,
   format: ObjectFormat,
+  knowledge: SpoolKnowledge = {},
 ): Promise<Salvaged> {
   const { live, ports, signal } = context;
-  const whole = await storeWhole(context, artefact);
+  const whole = await storeWhole(context, artefact, format, knowledge);
   if (whole !== null) return whole;
   const path = spoolPath(context, artefact);
   const sizeBytes = await ports.disk.sizeOf(path);
@@ -104,7 +139,7 @@ export async function salvage(
     await abandon(context, artefact);
     return nothing;
   }
-  const stored = await storeSealed(context, path, format, sealed);
+  const stored = await storeSealed(context, path, format, sealed, knowledge);
   if (stored === null) {
     context.note('problem', 'A part of what arrived was damaged; it is fetched again.');
     await abandon(context, artefact);
@@ -114,9 +149,13 @@ export async function salvage(
   const entries = sealed.entries - droppedEntries;
   const keptBytes = (sealed.complete ? sealed.bytes : sealed.bytes - trailerBytes(format)) - droppedBytes;
   waste(context, artefact, Math.max(0, artefact.bytes - keptBytes));
-  if (interrupted) live.record.bytes.savedBytes += keptBytes;
   artefact.bytes = keptBytes;
-  markStored(context, artefact, entries);
+  // Where entries had to go, nobody knows any more where those end that came.
+  const again =
+    droppedEntries > 0 ? undefined : await knowledge.twice?.(index, sealed.bytes - trailerBytes(format));
+  const fresh = entries - countAgain(context, artefact, again);
+  if (interrupted) live.record.bytes.savedBytes += artefact.bytes;
+  markStored(context, artefact, fresh);
   return { objects: entries, index };
 }
 
@@ -133,12 +172,19 @@ async function storeSealed(
   path: string,
   objectFormat: ObjectFormat,
   sealed: SealedPack,
+  knowledge: SpoolKnowledge,
 ): Promise<StoredSpool | null> {
   const { ports, workspace, signal } = context;
   const { git, disk, packs } = ports;
-  const store = { git, disk, gitDir: workspace.gitDir, promisor: false, signal };
+  const { promisor, ...how } = ofPack(context, knowledge);
+  const store = { git, disk, gitDir: workspace.gitDir, promisor, signal };
   try {
-    const index = await storePack({ ...store, path, ...(sealed.indexed ? { indexedAs: sealed.hash } : {}) });
+    const index = await storePack({
+      ...store,
+      ...how,
+      path,
+      ...(sealed.indexed ? { indexedAs: sealed.hash } : {}),
+    });
     return { index, droppedEntries: 0, droppedBytes: 0 };
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'pack-corrupt') throw error;

@@ -29,9 +29,13 @@ export async function consolidatePacks(consolidation: Consolidation): Promise<vo
   // Git's way was interrupted here once. Every pack has an index of its own, so nothing hangs on this one.
   if (names.includes(wideIndex)) await disk.remove(disk.join(directory, wideIndex));
   if (packs.length < packsMin) return;
-  // What such marks say is not true of all objects (gitrepository-layout(5), git-index-pack(1)).
-  const marked = names.some((name) => /\.(?:promisor|keep)$/.test(name));
-  if (marked || !(await joinInto(consolidation, directory, packs))) await repack(consolidation, directory);
+  const promised = names.filter((name) => name.endsWith('.promisor')).length;
+  // What such marks say must be true of all objects (gitrepository-layout(5), git-index-pack(1)).
+  const alike = promised === 0 || promised === packs.length;
+  const kept = names.some((name) => name.endsWith('.keep'));
+  if (alike && !kept && (await joinInto(consolidation, directory, packs, promised > 0))) return;
+  // A multi-pack index knows nothing of promisor packs: many of them are better than one that is none.
+  if (promised === 0) await repack(consolidation, directory);
 }
 
 /** One file after the other, entry by entry as they are. False when this is not for us. */
@@ -39,6 +43,7 @@ async function joinInto(
   { disk, packs: tools, format, signal }: Consolidation,
   directory: string,
   packs: readonly string[],
+  promisor: boolean,
 ): Promise<boolean> {
   // Not a name that git, or we after a crash, would take for a pack.
   const temporary = (extension: string) => disk.join(directory, `tmp_joined.${extension}`);
@@ -49,6 +54,7 @@ async function joinInto(
     return false;
   }
   const target = `pack-${joined.hash}`;
+  if (promisor) await disk.write(disk.join(directory, `${target}.promisor`), '');
   for (const extension of ['pack', 'idx']) {
     await disk.rename(temporary(extension), disk.join(directory, `${target}.${extension}`));
   }
@@ -56,7 +62,7 @@ async function joinInto(
     const base = name.replace(/\.pack$/, '');
     if (base === target) continue;
     // By its index a pack is visible: it goes first.
-    for (const extension of ['idx', 'rev', 'pack'])
+    for (const extension of ['idx', 'rev', 'pack', 'promisor'])
       await disk.remove(disk.join(directory, `${base}.${extension}`));
   }
   return true;

@@ -13,6 +13,9 @@ export {
 } from './new-objects.io.ts';
 export { UpdateWalk } from './update-walk.io.ts';
 export { readProgress, type GitProgress } from './index-progress.ts';
+export { packContents, type OnPackEntry } from './pack-contents.io.ts';
+export { readHistory, type HistoryListener } from './read-history.io.ts';
 export { allObjects, missingObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
 export { keepResolvable } from './resolvable.io.ts';
 export { indexOrphans, storePack, type SpooledPack } from './store-pack.io.ts';
+export { wholeRoots, type WholeRoots } from './whole-roots.io.ts';

@@ -11,6 +11,7 @@ import {
 } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import type { Git, GitProcess } from '../ports.ts';
+import { lineSplitter } from './line-splitter.ts';
 
 export interface ObjectReader {
   git: Git;
@@ -65,17 +66,6 @@ export async function readObjects(
 ): Promise<void> {
   const output = new BatchOutputReader(onObject);
   await exchange(reader, ['--batch'], ids, (chunk) => output.push(chunk));
-}
-
-/** Splits a stream of text into lines. */
-function lineSplitter(onLine: (line: string) => void): (chunk: Uint8Array) => void {
-  const decoder = new TextDecoder();
-  let rest = '';
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  };
 }
 
 /** Of these ids those that are not here, in the same order. */

@@ -13,6 +13,8 @@ export interface SpooledPack {
   /** The pack's checksum (hex), when its index lies beside it already: made of git's own words while it arrived. */
   indexedAs?: string;
   promisor: boolean;
+  /** It was asked for as a thin pack: deltas may lean on what is here. Found out where nobody knows. */
+  thin?: boolean;
   signal: AbortSignal;
 }
 
@@ -43,6 +45,7 @@ async function indexPack({ git, gitDir, path, signal }: SpooledPack): Promise<st
  */
 export async function storePack(pack: SpooledPack): Promise<string> {
   const { disk, gitDir, path, indexedAs } = pack;
+  if (pack.thin === true) return storeThinPack(pack);
   const hash = indexedAs ?? (await indexPack(pack));
   if (hash === null) return storeThinPack(pack);
   const directory = disk.join(gitDir, 'objects', 'pack');

@@ -1,6 +1,8 @@
 export { BatchSize, type BatchKind, type BatchOutcome } from './batch-size.ts';
 export { CommitGraph, type CommitFrontier } from './commit-graph.ts';
+export { History } from './history.ts';
 export { InFlight } from './in-flight.ts';
 export { Narrowing, type NarrowedPart, type Suspect } from './narrowing.ts';
+export { SliceSize, type SliceOutcome } from './slice-size.ts';
 export { here, met, TreeFrontier } from './tree-frontier.ts';
 export { filterWishes, pathOfWish, splitWishes, WishQueue, type Wishes } from './wish-queue.ts';

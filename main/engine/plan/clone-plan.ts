@@ -6,18 +6,29 @@ import type { LineRecord } from './line.ts';
 import type { RemoteOffer } from '../remote/index.ts';
 
 export interface ClonePlan {
-  /** `plain`: one pack. `objects`: what is missing, by object id, in batches. */
-  strategy: 'plain' | 'objects';
+  /**
+   * `plain`: one pack. `objects`: what is missing, by object id, in batches. `slices`: what is missing, some commits'
+   * trees at a time.
+   */
+  strategy: 'plain' | 'objects' | 'slices';
   /** What will be done and why, in one sentence. */
   sentence: string;
   /** What a cut costs: everything received of the pack, or only the entry that was arriving. */
   cutCosts: 'whole-pack' | 'one-entry';
 }
 
-/** Whether what arrived of an interrupted pack can be completed by object id (gitprotocol-v2, "fetch": filter, want). */
-export function isCompletable(offer: RemoteOffer, options: CloneOptions): boolean {
-  const whole = options.depth === undefined && options.filter === undefined;
-  return whole && offer.protocolVersion === 2 && offer.capabilities.filter;
+/** Filters that leave out a kind of object, so that what is missing of the others can be told. */
+const sliceableFilters: readonly (string | undefined)[] = [undefined, 'blob:none', 'tree:0'];
+
+/**
+ * How what arrived of an interrupted pack can be completed (gitprotocol-v2, "fetch": filter, shallow, want): object by
+ * object where the server knows filters and everything is wanted; else in slices of the history; null when it cannot.
+ */
+export function completionWay(offer: RemoteOffer, options: CloneOptions): 'objects' | 'slices' | null {
+  const { protocolVersion, capabilities } = offer;
+  if (protocolVersion !== 2) return null;
+  if (capabilities.filter && options.depth === undefined && options.filter === undefined) return 'objects';
+  return capabilities.shallow && sliceableFilters.includes(options.filter) ? 'slices' : null;
 }
 
 /**
@@ -44,7 +55,8 @@ export function planClone(
       cutCosts: 'whole-pack',
     };
   }
-  if (isCompletable(offer, options)) {
+  const way = completionWay(offer, options);
+  if (way === 'objects') {
     if (shortLived !== null) return planSmallRequests(host, shortLived);
     return {
       strategy: 'plain',
@@ -52,7 +64,14 @@ export function planClone(
       cutCosts: 'one-entry',
     };
   }
-  const why = offer.capabilities.filter ? 'for this kind of clone' : 'because it offers no filters';
+  if (way === 'slices') {
+    return {
+      strategy: 'plain',
+      sentence: `${host} sends everything as one pack; after a cut what arrived is kept, and the rest is fetched in slices of the history.`,
+      cutCosts: 'one-entry',
+    };
+  }
+  const why = options.filter === undefined ? 'because it offers too little for more' : 'with this filter';
   return {
     strategy: 'plain',
     sentence: `${host} sends everything as one pack; after a cut the download starts again, ${why}.`,
@@ -79,10 +98,31 @@ export function planObjects(host: string): ClonePlan {
   };
 }
 
+/** The plan after the first cut where the server knows no filters, or where not everything is wanted. */
+export function planSlices(host: string): ClonePlan {
+  return {
+    strategy: 'slices',
+    sentence: `The download was interrupted. Everything that arrived is kept; ${host} is asked for the rest in slices of the history, newest first.`,
+    cutCosts: 'one-entry',
+  };
+}
+
+/** The plan when the server refuses to send what slices ask for. */
+export function planRefused(host: string): ClonePlan {
+  return {
+    strategy: 'plain',
+    sentence: `${host} refuses to send parts of the history, so everything is asked for once more, as one pack; a cut costs all of it.`,
+    cutCosts: 'whole-pack',
+  };
+}
+
 /** What a cut would cost with this remote, for somebody who has not decided yet. */
 export function resumability(offer: RemoteOffer): string {
   if (offer.empty) return 'The repository is empty; there is nothing to download.';
-  if (isCompletable(offer, {}))
+  const way = completionWay(offer, {});
+  if (way === 'objects')
     return 'A cut costs at most the object that was arriving: what came before it is kept, and only what is missing is fetched.';
-  return 'The server offers no filters: a cut starts the download of the pack again.';
+  if (way === 'slices')
+    return 'The server offers no filters: after a cut what arrived is kept, and some directories are fetched a second time.';
+  return 'The server offers too little to go on after a cut: the download of the pack would start again.';
 }

@@ -1,4 +1,12 @@
-export { isCompletable, planClone, planObjects, resumability, type ClonePlan } from './clone-plan.ts';
+export {
+  completionWay,
+  planClone,
+  planObjects,
+  planRefused,
+  planSlices,
+  resumability,
+  type ClonePlan,
+} from './clone-plan.ts';
 export {
   isSingleBranch,
   mapRefs,

@@ -20,6 +20,8 @@ export interface PackStreamListener {
   onBytes(packBytes: number): void;
   /** From the pack's header, as soon as it is here. */
   onObjectCount(objects: number): void;
+  /** Where the history was cut short on purpose, if anywhere; waited for before the first byte of the pack. */
+  onBoundary?: (shallow: readonly string[]) => Promise<void>;
 }
 
 export interface PackStreamResult {
@@ -95,6 +97,17 @@ function portionsFor(
   });
 }
 
+export interface PackStreamParts {
+  spool: SpoolFile;
+  sink: PackSink;
+  listener: PackStreamListener;
+  host: string;
+  objectFormat: ObjectFormat;
+  clock: Pick<Clock, 'monotonicMs'>;
+  /** The spool itself will become the pack. */
+  keepsSpool: boolean;
+}
+
 /**
  * Reads an answer to its flush packet. When this throws, what arrived is in the spool, durable; when it resolves, only
  * with `keepsSpool`: a spool that was indexed on the way has done its duty, and git syncs the pack it made of it.
@@ -105,19 +118,7 @@ function portionsFor(
  * @throws EngineError `connection-lost` when the answer ends early, `remote-refused` with the server's words,
  * `protocol-violation`; the signal's reason when aborted
  */
-export async function receivePack(
-  answer: AnswerBytes,
-  parts: {
-    spool: SpoolFile;
-    sink: PackSink;
-    listener: PackStreamListener;
-    host: string;
-    objectFormat: ObjectFormat;
-    clock: Pick<Clock, 'monotonicMs'>;
-    /** The spool itself will become the pack. */
-    keepsSpool: boolean;
-  },
-): Promise<PackStreamResult> {
+export async function receivePack(answer: AnswerBytes, parts: PackStreamParts): Promise<PackStreamResult> {
   const { spool, listener, host } = parts;
   const decoder = new FetchResponseDecoder({ objectFormat: parts.objectFormat });
   const syncer = new Syncer(spool, parts.clock);
@@ -146,11 +147,12 @@ export async function receivePack(
         return takePackData(event.data);
       case 'remote-error':
         throw new EngineError('remote-refused', { host, detail: safeText(event.text) });
-      case 'shallow':
-        result.shallow.push(event.oid);
+      case 'section':
+        if (event.name === 'packfile') await listener.onBoundary?.(result.shallow);
         return;
+      case 'shallow':
       case 'unshallow':
-        result.unshallow.push(event.oid);
+        result[event.type].push(event.oid);
         return;
       default:
         return;

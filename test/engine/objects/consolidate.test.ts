@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { consolidatePacks } from '../../../main/engine/objects/index.ts';
@@ -59,5 +59,21 @@ it('leaves no index over packs behind that an interrupted run had made', async (
   await consolidatePacks(consolidation(gitDir));
   expect(packsIn(gitDir)).not.toContain('multi-pack-index');
   const found = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch-check'], { input: ids[0] });
+  expect(found.toString()).not.toContain('missing');
+});
+
+it('keeps what a promisor sent marked as such', async () => {
+  const { gitDir, ids } = repositoryOf(6);
+  for (const name of packsIn(gitDir)) {
+    if (name.endsWith('.pack'))
+      writeFileSync(join(gitDir, 'objects/pack', name.replace('.pack', '.promisor')), '');
+  }
+  await consolidatePacks(consolidation(gitDir));
+  const names = packsIn(gitDir);
+  expect(names.filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+  expect(names.filter((name) => name.endsWith('.promisor'))).toHaveLength(1);
+  const found = execFileSync('git', ['--git-dir', gitDir, 'cat-file', '--batch-check'], {
+    input: ids.join('\n'),
+  });
   expect(found.toString()).not.toContain('missing');
 });

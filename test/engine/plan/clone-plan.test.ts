@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planClone, resumability } from '../../../main/engine/plan/index.ts';
+import { completionWay, planClone, planSlices, resumability } from '../../../main/engine/plan/index.ts';
 import type { RemoteOffer } from '../../../main/engine/remote/index.ts';
 
 const offer: RemoteOffer = {
@@ -32,8 +32,26 @@ describe('planning', () => {
     const plan = planClone(offer, {}, 'example.org');
     expect(plan).toMatchObject({ strategy: 'plain', cutCosts: 'one-entry' });
     expect(plan.sentence).toContain('example.org');
-    expect(planClone(without('filter'), {}, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
-    expect(planClone(offer, { depth: 1 }, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
+    expect(planClone(without('filter'), {}, 'h').sentence).toContain('slices');
+    expect(planClone(offer, { filter: 'blob:limit=1k' }, 'h')).toMatchObject({ cutCosts: 'whole-pack' });
+    expect(planClone(without('shallow'), { filter: 'blob:none' }, 'h')).toMatchObject({
+      cutCosts: 'whole-pack',
+    });
+    expect(planSlices('h')).toMatchObject({ strategy: 'slices', cutCosts: 'one-entry' });
+  });
+
+  it('completes by id what is whole, in slices what is not or where there are no filters', () => {
+    const neither = { ...offer, capabilities: { ...offer.capabilities, filter: false, shallow: false } };
+    expect(completionWay(offer, {})).toBe('objects');
+    expect(completionWay(without('shallow'), {})).toBe('objects');
+    expect(completionWay(without('filter'), {})).toBe('slices');
+    expect(completionWay(neither, {})).toBeNull();
+    expect(completionWay(offer, { depth: 3 })).toBe('slices');
+    expect(completionWay(offer, { filter: 'blob:none' })).toBe('slices');
+    expect(completionWay(offer, { filter: 'tree:0', depth: 1 })).toBe('slices');
+    // Of a missing blob nobody could tell whether it was left out.
+    expect(completionWay(offer, { filter: 'blob:limit=1k' })).toBeNull();
+    expect(completionWay({ ...offer, protocolVersion: 0 }, {})).toBeNull();
   });
 
   it('asks in small requests from the start where connections break early', () => {
@@ -59,5 +77,7 @@ describe('planning', () => {
   it('has a sentence for an empty repository too', () => {
     expect(planClone({ ...offer, empty: true }, {}, 'h').sentence).toMatch(/nothing/);
     expect(resumability({ ...offer, empty: true })).toMatch(/empty/);
+    const sentences = [offer, without('filter'), { ...offer, protocolVersion: 0 as const }].map(resumability);
+    expect(new Set(sentences).size).toBe(3);
   });
 });

@@ -78,6 +78,35 @@ describe('an answer on its way to the disk', () => {
     expect(heard).toEqual([7]);
   });
 
+  it('tells the boundary, and is not read on before that is kept', async () => {
+    const oid = 'a'.repeat(40);
+    const { file } = createSpool();
+    const order: string[] = [];
+    async function* answer(): AsyncGenerator<Uint8Array> {
+      await Promise.resolve();
+      yield encodePktLine('shallow-info\n');
+      yield concatBytes([encodePktLine(`shallow ${oid}\n`), Uint8Array.from([0x30, 0x30, 0x30, 0x31])]);
+      yield concatBytes([head, packLine(packHeader), flushPkt]);
+    }
+    await receivePack(answer(), {
+      spool: file,
+      sink: { write: () => Promise.resolve(void order.push('pack')) },
+      listener: {
+        onBytes: () => {},
+        onObjectCount: () => {},
+        onBoundary: async (shallow) => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          order.push(...shallow);
+        },
+      },
+      host: 'h',
+      objectFormat: 'sha1',
+      clock: { monotonicMs: () => 0 },
+      keepsSpool: true,
+    });
+    expect(order).toEqual([oid, 'pack']);
+  });
+
   it('is synced each 8 MiB where these take a second or more', async () => {
     let ms = 0;
     const { spool, result } = receive(

@@ -19,8 +19,18 @@ export interface WantedBatch {
   narrowed: boolean;
 }
 
-/** An object that no connection lives long enough to carry. */
+/** How a request ended. */
+export interface BatchEnd {
+  /** It was cut after so many bytes with nothing new, as long as connections live; else null. */
+  stuckBytes: number | null;
+  /** The object, hex, for whose sake the server refused all of it; else null. */
+  refused: string | null;
+}
+
+/** An object that will not come, whatever else does. */
 export interface SetAside {
+  /** No connection lives long enough to carry it, or the server says that it has no such object. */
+  why: 'too-large' | 'refused';
   oid: string;
   /** Under which it was first seen, a folder's with "/" at its end; one character a byte. Null when nobody looked. */
   path: string | null;
@@ -47,10 +57,9 @@ export interface HistoryWalk {
   resize(sizes: WantedSizes): Promise<void>;
   /**
    * This request is over, and every pack it brought was added. What did not come is asked for again, after the next
-   * `resize`. `stuckBytes`: it was cut after so many bytes with nothing new, as long as connections live; else null.
-   * Answers with the object that is set aside because of this, and will not be asked for again.
+   * `resize`. Answers with the object that is set aside because of this, and will not be asked for again.
    */
-  settle(batch: number, stuckBytes: number | null): Promise<{ missing: number; setAside: SetAside | null }>;
+  settle(batch: number, end: BatchEnd): Promise<{ missing: number; setAside: SetAside | null }>;
   /** All that was set aside. */
   setAside(): Promise<readonly SetAside[]>;
   /** The path under which an object of an unsettled batch was first seen; one character a byte. */

@@ -79,7 +79,7 @@ function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): Histo
     startTrees: () => ask('startTrees'),
     next: () => ask('next'),
     resize: (sizes) => ask('resize', sizes),
-    settle: (batch, stuckBytes) => ask('settle', batch, stuckBytes),
+    settle: (batch, end) => ask('settle', batch, end),
     setAside: () => ask('setAside'),
     pathOf: (batch, place) => ask('pathOf', batch, place),
     close: async () => {

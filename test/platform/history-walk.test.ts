@@ -40,7 +40,10 @@ describe('a walk in a thread of its own', () => {
     expect(batch).toMatchObject({ kind: 'blob', count: 5 });
     expect(batch?.oids.length).toBe(100);
     expect(await walk.pathOf(batch!.number, 0)).toMatch(/./);
-    expect(await walk.settle(batch!.number, null)).toEqual({ missing: 5, setAside: null });
+    expect(await walk.settle(batch!.number, { stuckBytes: null, refused: null })).toEqual({
+      missing: 5,
+      setAside: null,
+    });
     await walk.close();
   });
 

@@ -59,6 +59,8 @@ export interface Misbehaviour {
   stallAfterBytes?: number;
   /** Behave as a server that has never heard of protocol v2 (the `Git-Protocol` header is ignored). */
   ignoreProtocolVersion?: boolean;
+  /** Answer out of this directory: another of several servers behind one address. */
+  root?: string;
 }
 
 export interface GitHttpServerOptions {
@@ -273,7 +275,7 @@ function startBackend(
   const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const env: Record<string, string> = {
     ...gitEnvironment,
-    GIT_PROJECT_ROOT: options.root,
+    GIT_PROJECT_ROOT: behaviour.root ?? options.root,
     GIT_HTTP_EXPORT_ALL: '1',
     PATH_INFO: decodeURIComponent(path),
     QUERY_STRING: query,

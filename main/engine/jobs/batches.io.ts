@@ -5,29 +5,32 @@
 
 import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
-import { BatchSize, InFlight } from '../pieces/index.ts';
-import type { HistoryWalk, WantedBatch, WantedKind } from '../ports.ts';
+import { BatchSize, InFlight, type FilterUse } from '../pieces/index.ts';
+import type { HistoryWalk, WantedBatch, WantedSizes } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
+import { Bearing } from './bearing.io.ts';
 import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
 import { lineTo } from './line-records.io.ts';
 import type { LiveArtefact } from './live-job.ts';
+import { refusalOf, type Refusal } from './refusals.ts';
 import { countRepeated, salvage } from './salvage.io.ts';
-import { setAsideSentence } from './too-large.ts';
+import { setAsideFailure, setAsideSentence } from './set-aside.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** Requests in a row that may break early without a single object, before the job waits and tries later. */
 const emptyCutsMax = 4;
+/** So long answers that are still coming may take when no more will be asked for. */
+const lastAnswersMsMax = 30_000;
 /** Answers on the disk that wait to be indexed; with more, asking waits. */
 const unstoredMax = 4;
-
-/** What keeps an answer to what was asked for (git-rev-list(1), --filter); objects that are named always come. */
-const filters: Record<WantedKind, string | null> = { root: 'blob:none', tree: 'tree:0', blob: null };
 
 export interface PieceOutcome {
   /** Objects gained. */
   objects: number;
   cut: boolean;
+  /** Instead of all: because of one object, or for a reason that is dealt with, so that the same may be asked again. */
+  refused: { oid: string } | 'again' | null;
 }
 
 interface Stored {
@@ -41,6 +44,7 @@ interface Spooled {
   artefact: LiveArtefact;
   /** What cut it off. */
   cut: unknown;
+  refusal: Refusal | null;
   /** Until the first byte of the pack, and until the last. */
   waitMs: number;
   totalMs: number;
@@ -53,6 +57,7 @@ export class Batches {
   readonly #walk: HistoryWalk;
   readonly #size: BatchSize;
   readonly #inFlight: InFlight;
+  readonly #bearing: Bearing;
   #underWay = 0;
   #unstored = 0;
   #emptyCuts = 0;
@@ -68,30 +73,49 @@ export class Batches {
     this.#walk = walk;
     this.#size = new BatchSize(lineTo(context)?.lifeBytes ?? null);
     this.#inFlight = new InFlight(connection.requestsAtOnce);
+    this.#bearing = new Bearing(context, this.#inFlight);
   }
 
   /**
-   * One request, stored before it resolves. Cuts are an outcome as long as objects come.
-   * @throws EngineError of the connection after several cuts without any object, or at once for anything but a cut
+   * One request for commits, stored before it resolves. Cuts are an outcome as long as objects come, refusals as long as
+   * something can be done about them.
+   * @throws EngineError of the connection after several cuts or refusals without any object, or at once for anything else
    */
   async fetch(request: PackRequest): Promise<PieceOutcome> {
-    const spooled = await this.#spool(request);
+    const spooled = await this.#spool(request, 'commit');
     const { bytes } = spooled.artefact;
     const { fresh } = await this.#inTurn(() => this.#store(spooled.artefact));
     this.#judge(fresh, bytes, spooled.cut);
     if (spooled.cut !== null) this.#size.learnLife(bytes);
-    return { objects: fresh, cut: spooled.cut !== null };
+    const { refusal } = spooled;
+    const refused = refusal === null || refusal.kind === 'object' ? refusal : 'again';
+    return { objects: fresh, cut: spooled.cut !== null, refused };
   }
 
   /**
-   * Everything the walk finds missing. When it rejects, requests may still be under way: the caller aborts them.
+   * Everything the walk finds missing. When it rejects, requests may still be under way, unless they could be waited for:
+   * the caller aborts them.
    * @throws EngineError `objects-missing` when the server stops sending what it is asked for; as `fetch`
    */
   async fetchMissing(): Promise<void> {
     const failed = Promise.withResolvers<never>();
     failed.promise.catch(() => {});
-    await this.#walk.resize(this.#size.ids);
+    await this.#walk.resize(this.#sizes());
+    try {
+      await this.#fetchUntil(failed);
+    } catch (error) {
+      // What a server says to one request need not keep it from answering the others.
+      if (error instanceof EngineError && error.kind.fault === 'server') {
+        const { ports, signal } = this.#context;
+        await Promise.race([this.settle(), ports.clock.sleep(lastAnswersMsMax, signal)]);
+      }
+      throw error;
+    }
+  }
+
+  async #fetchUntil(failed: PromiseWithResolvers<never>): Promise<void> {
     for (;;) {
+      await Promise.race([this.#bearing.ready(), failed.promise]);
       const batch = await Promise.race([this.#walk.next(), failed.promise]);
       if (batch === null) return;
       this.#underWay++;
@@ -110,14 +134,9 @@ export class Batches {
   }
 
   async #fetchBatch(batch: WantedBatch): Promise<void> {
-    const filter = filters[batch.kind];
     let spooled: Spooled;
     try {
-      spooled = await this.#spool({
-        wants: [],
-        wantBytes: batch.oids,
-        ...(filter === null ? {} : { filter }),
-      });
+      spooled = await this.#spool({ wants: [], wantBytes: batch.oids }, batch.kind);
     } catch (error) {
       this.#unstored--;
       throw error;
@@ -125,7 +144,8 @@ export class Batches {
       this.#underWay--;
       this.#changed();
     }
-    if (spooled.cut === null) this.#inFlight.learn(spooled.waitMs, spooled.totalMs);
+    if (spooled.cut === null && spooled.refusal === null)
+      this.#inFlight.learn(spooled.waitMs, spooled.totalMs);
     try {
       await this.#inTurn(() => this.#takeIn(batch, spooled));
     } finally {
@@ -134,25 +154,37 @@ export class Batches {
     }
   }
 
-  async #takeIn(batch: WantedBatch, { artefact, cut }: Spooled): Promise<void> {
+  async #takeIn(batch: WantedBatch, { artefact, cut, refusal }: Spooled): Promise<void> {
     const { bytes } = artefact;
     const { fresh } = await this.#store(artefact);
     const stuck = cut !== null && fresh === 0 && this.#size.isTelling(bytes);
-    const { missing, setAside } = await this.#walk.settle(batch.number, stuck ? bytes : null);
+    const { missing, setAside } = await this.#walk.settle(batch.number, {
+      stuckBytes: stuck ? bytes : null,
+      refused: refusal?.kind === 'object' ? refusal.oid : null,
+    });
     if (setAside !== null) this.#context.note('notice', setAsideSentence(setAside));
+    // Everything else was asked for before; and other refs may lead past what the server does not have.
+    if (setAside?.why === 'refused') throw setAsideFailure(this.#context.address.host, [setAside]);
     this.#judge(fresh, bytes, cut);
-    const came = batch.count - missing;
-    if (!batch.narrowed)
-      this.#size.learn({ kind: batch.kind, ids: batch.count, came, bytes, cut: cut !== null });
-    else if (cut !== null) this.#size.learnLife(bytes);
-    await this.#walk.resize(this.#size.ids);
+    if (refusal === null) this.#learn(batch, { came: batch.count - missing, bytes, cut: cut !== null });
+    await this.#walk.resize(this.#sizes());
     // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
-    if (cut === null && missing >= batch.count) {
+    if (cut === null && refusal === null && missing >= batch.count) {
       throw new EngineError('objects-missing', {
         host: this.#context.address.host,
         detail: `The server did not send ${missing} objects it was asked for.`,
       });
     }
+  }
+
+  #learn({ kind, count, narrowed }: WantedBatch, end: { came: number; bytes: number; cut: boolean }): void {
+    if (!narrowed) this.#size.learn({ kind, ids: count, ...end });
+    else if (end.cut) this.#size.learnLife(end.bytes);
+  }
+
+  #sizes(): WantedSizes {
+    const { ids } = this.#size;
+    return this.#bearing.filters.hasRoots ? ids : { ...ids, root: 0 };
   }
 
   #changed(): void {
@@ -186,7 +218,12 @@ export class Batches {
     return { objects, fresh };
   }
 
-  async #spool(request: PackRequest): Promise<Spooled> {
+  /** @throws what is neither a cut nor a refusal that can be borne; what came of it is stored */
+  async #spool(what: PackRequest, use: FilterUse): Promise<Spooled> {
+    await this.#bearing.ready();
+    const filter = this.#bearing.filters.of(use);
+    const { episode } = this.#bearing;
+    const request = filter === null ? what : { ...what, filter };
     const { clock } = this.#context.ports;
     const beganAtMs = clock.monotonicMs();
     let firstAtMs: number | null = null;
@@ -202,10 +239,19 @@ export class Batches {
     this.#context.signal.throwIfAborted();
     const endedAtMs = clock.monotonicMs();
     const times = { waitMs: (firstAtMs ?? endedAtMs) - beganAtMs, totalMs: endedAtMs - beganAtMs };
-    if (stream !== null) return { artefact, cut: null, ...times };
-    if (isDrop(failureOf(error))) return { artefact, cut: error, ...times };
-    await this.#inTurn(() => this.#store(artefact));
-    throw error;
+    if (stream !== null) this.#bearing.answered();
+    if (stream !== null) return { artefact, cut: null, refusal: null, ...times };
+    const failure = failureOf(error);
+    if (isDrop(failure)) return { artefact, cut: error, refusal: null, ...times };
+    const refusal = refusalOf(failure);
+    try {
+      if (refusal === null) throw error;
+      this.#bearing.refused(refusal, { filter, episode }, error);
+      return { artefact, cut: null, refusal, ...times };
+    } catch (forGood) {
+      await this.#inTurn(() => this.#store(artefact));
+      throw forGood;
+    }
   }
 
   /** A cut as late as connections live is no sign of trouble, whatever was in it. */

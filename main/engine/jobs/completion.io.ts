@@ -8,11 +8,13 @@ import { EngineError } from '../errors.ts';
 import type { HistoryWalk } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { Batches } from './batches.io.ts';
-import { tooLarge } from './too-large.ts';
+import { refusedFailure, setAsideFailure } from './set-aside.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** Rounds of commits without a new one, before the server is taken at its word that it has no more. */
 const idleRoundsMax = 2;
+/** Refusals of one commit, before the server is taken at its word that it does not have it. */
+const refusalsMax = 6;
 
 /**
  * @param wants ids of refs; everything they reach is here when it resolves
@@ -52,7 +54,7 @@ export async function completeFrom(
     await walk.startTrees();
     await batches.fetchMissing();
     const setAside = await walk.setAside();
-    if (setAside.length > 0) throw tooLarge(context.address.host, setAside);
+    if (setAside.length > 0) throw setAsideFailure(context.address.host, setAside);
   } catch (error) {
     others.abort(error);
     throw error;
@@ -64,6 +66,8 @@ export async function completeFrom(
 }
 
 async function completeCommits(context: WorkContext, batches: Batches, walk: HistoryWalk): Promise<void> {
+  const { host } = context.address;
+  const refusals = new Map<string, number>();
   for (let idleRounds = 0; ;) {
     const { missing, shallow, haves, commits } = await walk.frontier();
     if (missing.length === 0) {
@@ -71,12 +75,23 @@ async function completeCommits(context: WorkContext, batches: Batches, walk: His
       context.note('info', `All ${all} commits are here; now the folders and files that are missing.`);
       return;
     }
-    const { objects, cut } = await batches.fetch({ wants: missing, shallow, haves, filter: 'tree:0' });
+    // What was refused is asked for again when nothing else is missing: another server may answer then.
+    const others = missing.filter((oid) => !refusals.has(oid));
+    const wants = others.length > 0 ? others : missing;
+    const { objects, cut, refused } = await batches.fetch({ wants, shallow, haves });
+    if (refused === 'again') continue;
+    if (refused !== null) {
+      const times = (refusals.get(refused.oid) ?? 0) + 1;
+      refusals.set(refused.oid, times);
+      if (times >= refusalsMax || !wants.includes(refused.oid))
+        throw refusedFailure(host, refused, refusals.size);
+      continue;
+    }
     if (objects === 0 && !cut) idleRounds++;
     if (idleRounds >= idleRoundsMax) {
       throw new EngineError('objects-missing', {
-        host: context.address.host,
-        detail: `The server did not send ${missing.length} commits or tags it was asked for.`,
+        host,
+        detail: `The server did not send ${wants.length} commits or tags it was asked for.`,
       });
     }
   }

@@ -46,11 +46,13 @@ export function decide(situation: FailureSituation): FailureDecision {
   if (failure.code === 'authentication-required' && failure.facts.status === 401)
     return { kind: 'ask', question: 'authentication' };
 
-  const { fault, spurious } = errorKinds[failure.code];
-  if (!spurious) return { kind: 'fail' };
-
   // The server's word about when to come back is an order, not a hint (RFC 9110 §10.2.3).
   const delayMs = Math.max(backoffMs(tries, situation.chance), failure.facts.retryAfterMs ?? 0);
+  // A server that spoke Git before and now sends pages is not that server: the network wants a sign-in (RFC 8952).
+  if (failure.code === 'not-git' && reachedServer) return { kind: 'wait-for-network', delayMs };
+
+  const { fault, spurious } = errorKinds[failure.code];
+  if (!spurious) return { kind: 'fail' };
   if (fault === 'network') {
     const firstContact = failure.code === 'host-not-found' || failure.code === 'connection-refused';
     if (!reachedServer && firstContact) return { kind: 'fail' };

@@ -18,12 +18,21 @@ import {
   Narrowing,
   pathOfWish,
   TreeFrontier,
+  withoutWish,
   type CommitFrontier,
   type Suspect,
   type Wishes,
   type WishQueue,
 } from '../pieces/index.ts';
-import type { Disk, HistoryWalk, SetAside, WantedBatch, WantedKind, WantedSizes } from '../ports.ts';
+import type {
+  BatchEnd,
+  Disk,
+  HistoryWalk,
+  SetAside,
+  WantedBatch,
+  WantedKind,
+  WantedSizes,
+} from '../ports.ts';
 import { CommitCensus } from './commit-census.io.ts';
 import { allObjects, readObjects, type ObjectReader } from './read-objects.io.ts';
 
@@ -124,13 +133,13 @@ export class HistoryWalkRun implements HistoryWalk {
     });
   }
 
-  settle(number: number, stuckBytes: number | null): Promise<{ missing: number; setAside: SetAside | null }> {
+  settle(number: number, end: BatchEnd): Promise<{ missing: number; setAside: SetAside | null }> {
     const batch = this.#outstanding.get(number);
     if (batch === undefined) return Promise.resolve({ missing: 0, setAside: null });
     this.#outstanding.delete(number);
     const oidBytes = oidBytesLength(this.#reader.format);
     const lost = filterWishes(batch.wishes, oidBytes, (oids, at) => !this.#isHere(oids, at));
-    const setAside = lost.count === 0 ? null : this.#askAgain(batch, lost, stuckBytes);
+    const setAside = lost.count === 0 ? null : this.#askAgain(batch, lost, end);
     if (this.#treesStarted) this.#readOn();
     return Promise.resolve({ missing: lost.count, setAside });
   }
@@ -140,24 +149,26 @@ export class HistoryWalkRun implements HistoryWalk {
   }
 
   /** Where what did not come waits now; or that it was set aside. */
-  #askAgain({ kind, narrowed }: Outstanding, lost: Wishes, stuckBytes: number | null): SetAside | null {
+  #askAgain({ kind, narrowed }: Outstanding, lost: Wishes, end: BatchEnd): SetAside | null {
     if (narrowed !== null && narrowed !== 'part') {
-      const tooLarge = this.#narrowing.failedAlone(narrowed, stuckBytes);
-      return tooLarge === null ? null : this.#put(tooLarge);
+      if (end.refused !== null) return this.#put(this.#narrowing.refusedAlone(narrowed), 'refused');
+      return this.#put(this.#narrowing.failedAlone(narrowed, end.stuckBytes), 'too-large');
     }
-    if (stuckBytes !== null) this.#narrowing.stuck(kind, lost, stuckBytes);
-    else if (narrowed === 'part') this.#narrowing.keepApart({ kind, wishes: lost });
-    else this.#queueOf(kind).giveBack(lost);
+    if (end.stuckBytes !== null) {
+      this.#narrowing.stuck(kind, lost, end.stuckBytes);
+      return null;
+    }
+    const { named, others } = withoutWish(lost, oidBytesLength(this.#reader.format), end.refused);
+    if (named !== null) this.#narrowing.refused(kind, named);
+    if (narrowed === 'part') this.#narrowing.keepApart({ kind, wishes: others });
+    else this.#queueOf(kind).giveBack(others);
     return null;
   }
 
-  #put({ wishes, bytesMax }: Suspect<WantedKind>): SetAside {
-    const oid = hexOf(wishes.oids);
-    const object: SetAside = {
-      oid,
-      path: pathOfWish(wishes, 0),
-      bytesSeen: bytesMax,
-    };
+  #put(suspect: Suspect<WantedKind> | null, why: SetAside['why']): SetAside | null {
+    if (suspect === null) return null;
+    const oid = hexOf(suspect.wishes.oids);
+    const object = { why, oid, path: pathOfWish(suspect.wishes, 0), bytesSeen: suspect.bytesMax };
     this.#setAside.set(oid, object);
     return object;
   }

@@ -4,8 +4,8 @@
  */
 
 import { hexOf, oidBytesLength, OidList, type ObjectFormat } from '../../git/index.ts';
-import { Narrowing, type CommitFrontier, type Suspect, type Wishes } from '../pieces/index.ts';
-import type { HistoryWalk, SetAside, WantedBatch, WantedSizes } from '../ports.ts';
+import { Narrowing, withoutWish, type CommitFrontier, type Suspect, type Wishes } from '../pieces/index.ts';
+import type { BatchEnd, HistoryWalk, SetAside, WantedBatch, WantedSizes } from '../ports.ts';
 import { missingBehind, type NewObjects } from './new-objects.io.ts';
 import { missingObjects } from './read-objects.io.ts';
 import { UpdateCensus } from './update-census.io.ts';
@@ -91,17 +91,14 @@ export class UpdateWalk implements HistoryWalk {
     });
   }
 
-  async settle(
-    number: number,
-    stuckBytes: number | null,
-  ): Promise<{ missing: number; setAside: SetAside | null }> {
+  async settle(number: number, end: BatchEnd): Promise<{ missing: number; setAside: SetAside | null }> {
     const batch = this.#outstanding.get(number);
     if (batch === undefined) return { missing: 0, setAside: null };
     const { git, quarantine, signal } = this.#objects;
     const reader = { git, gitDir: quarantine, format: this.#format, signal };
     const lost = await missingObjects(reader, batch.oids.hex());
     this.#outstanding.delete(number);
-    const setAside = lost.length === 0 ? null : this.#askAgain(batch, lost, stuckBytes);
+    const setAside = lost.length === 0 ? null : this.#askAgain(batch, lost, end);
     return { missing: lost.length, setAside };
   }
 
@@ -109,19 +106,29 @@ export class UpdateWalk implements HistoryWalk {
     return Promise.resolve([...this.#setAside.values()]);
   }
 
-  #askAgain({ narrowed }: Outstanding, lost: OidList, stuckBytes: number | null): SetAside | null {
-    const wishes = { oids: lost.bytes().slice(), count: lost.length, paths: [] };
+  #askAgain({ narrowed }: Outstanding, lost: OidList, end: BatchEnd): SetAside | null {
     if (narrowed !== null && narrowed !== 'part') {
-      const tooLarge = this.#narrowing.failedAlone(narrowed, stuckBytes);
-      if (tooLarge === null) return null;
-      const object = { oid: hexOf(tooLarge.wishes.oids), path: null, bytesSeen: tooLarge.bytesMax };
-      this.#setAside.set(object.oid, object);
-      return object;
+      if (end.refused !== null) return this.#put(this.#narrowing.refusedAlone(narrowed), 'refused');
+      return this.#put(this.#narrowing.failedAlone(narrowed, end.stuckBytes), 'too-large');
     }
-    if (stuckBytes !== null) this.#narrowing.stuck('tree', wishes, stuckBytes);
-    else if (narrowed === 'part') this.#narrowing.keepApart({ kind: 'tree', wishes });
-    else this.#wishes.push(...lost.hex());
+    const wishes = { oids: lost.bytes().slice(), count: lost.length, paths: [] };
+    if (end.stuckBytes !== null) {
+      this.#narrowing.stuck('tree', wishes, end.stuckBytes);
+      return null;
+    }
+    const oidBytes = oidBytesLength(this.#format);
+    const { named, others } = withoutWish(wishes, oidBytes, end.refused);
+    if (named !== null) this.#narrowing.refused('tree', named);
+    if (narrowed === 'part') this.#narrowing.keepApart({ kind: 'tree', wishes: others });
+    else this.#wishes.push(...OidList.of(others.oids, oidBytes).hex());
     return null;
+  }
+
+  #put(suspect: Suspect<'tree'> | null, why: SetAside['why']): SetAside | null {
+    if (suspect === null) return null;
+    const object = { why, oid: hexOf(suspect.wishes.oids), path: null, bytesSeen: suspect.bytesMax };
+    this.#setAside.set(object.oid, object);
+    return object;
   }
 
   pathOf(): Promise<string | null> {

@@ -5,7 +5,8 @@
  * would be cut at the same place again. Servers send what is named in about the order it is named in, so the first object
  * is the *suspect*. It waits until nothing else can be asked for, and is then asked for alone; the others of its request
  * go on in smaller ones, in case it was not the first. A suspect that was cut alone again and again, never much later than
- * before, is too large for this line and set aside.
+ * before, is too large for this line and set aside. An object that the server says it does not have is a suspect as well:
+ * one server of several may be behind the others, so it is asked for again later before that is believed.
  */
 
 import { splitWishes, type Wishes } from './wish-queue.ts';
@@ -16,6 +17,8 @@ const parts = 16;
 const cutsAloneMax = 3;
 /** So much later is a sign that the next one may come through. */
 const muchLater = 1.25;
+/** Refusals, the first among others included, before a server is taken at its word. */
+const refusalsMax = 6;
 
 export interface Suspect<Kind> {
   kind: Kind;
@@ -24,6 +27,7 @@ export interface Suspect<Kind> {
   cuts: number;
   /** The most that arrived of it. */
   bytesMax: number;
+  refusals: number;
 }
 
 export interface NarrowedPart<Kind> {
@@ -46,7 +50,7 @@ export class Narrowing<Kind> {
     const { first, rest } = splitWishes(wishes, 1, this.#oidBytes);
     // Where it was the only one, it was asked for alone.
     const seen = rest === null ? { cuts: 1, bytesMax: bytes } : { cuts: 0, bytesMax: 0 };
-    this.#suspects.push({ kind, wishes: first, ...seen });
+    this.#suspects.push({ kind, wishes: first, ...seen, refusals: 0 });
     if (rest === null) return;
     const size = Math.ceil(rest.count / parts);
     for (let left: Wishes | null = rest; left !== null;) {
@@ -54,6 +58,20 @@ export class Narrowing<Kind> {
       this.#parts.push({ kind, wishes: split.first });
       left = split.rest;
     }
+  }
+
+  /** The server refused a request because of this one object. */
+  refused(kind: Kind, wishes: Wishes): void {
+    this.#suspects.push({ kind, wishes, cuts: 0, bytesMax: 0, refusals: 1 });
+  }
+
+  /** A suspect was refused. Answers with it when it was often enough; else it will be asked for again. */
+  refusedAlone(suspect: Suspect<Kind>): Suspect<Kind> | null {
+    suspect.refusals++;
+    if (suspect.refusals >= refusalsMax) return suspect;
+    // Before the others: when this one stays refused, nobody needs to ask for those.
+    this.#suspects.unshift(suspect);
+    return null;
   }
 
   /** These are asked for as they are, with no others beside them. */

@@ -3,7 +3,7 @@
  * asked for together. Pure.
  */
 
-import { OidQueue } from '../../git/index.ts';
+import { bytesOfHex, OidQueue } from '../../git/index.ts';
 
 /** Objects to ask for in one request. */
 export interface Wishes {
@@ -150,4 +150,18 @@ export function filterWishes(
     count++;
   }
   return { oids: oids.slice(0, count * oidBytes), count, paths };
+}
+
+/** The wish for one id, hex, and the others; null and all of them when it is not among them. */
+export function withoutWish(
+  wishes: Wishes,
+  oidBytes: number,
+  oid: string | null,
+): { named: Wishes | null; others: Wishes } {
+  if (oid === null || oid.length !== oidBytes * 2) return { named: null, others: wishes };
+  const wanted = bytesOfHex(oid);
+  const isNamed = (bytes: Uint8Array, at: number) => wanted.every((byte, i) => bytes[at + i] === byte);
+  const named = filterWishes(wishes, oidBytes, isNamed);
+  if (named.count === 0) return { named: null, others: wishes };
+  return { named, others: filterWishes(wishes, oidBytes, (bytes, at) => !isNamed(bytes, at)) };
 }

@@ -71,6 +71,11 @@ describe('what a failure means', () => {
     expect(decide(situation('network-unreachable', { reachedServer: false })).kind).toBe('wait-for-network');
   });
 
+  it('takes pages from a server that spoke Git before for a network that wants a sign-in', () => {
+    expect(decide(situation('not-git', { tries: 100 })).kind).toBe('wait-for-network');
+    expect(decide(situation('not-git', { reachedServer: false })).kind).toBe('fail');
+  });
+
   it('ends after so many server faults without progress', () => {
     expect(decide(situation('server-error', { tries: 7 })).kind).toBe('retry-later');
     expect(decide(situation('server-error', { tries: 8 })).kind).toBe('fail');
@@ -96,7 +101,7 @@ describe('what a failure means', () => {
     const asked: ReadonlySet<string> = new Set(['target-exists', 'disk-full', 'object-too-large']);
     for (const code of Object.keys(errorKinds) as EngineErrorCode[]) {
       if (errorKinds[code].spurious || asked.has(code)) continue;
-      expect(decide(situation(code)), code).toEqual({ kind: 'fail' });
+      expect(decide(situation(code, { reachedServer: false })), code).toEqual({ kind: 'fail' });
     }
   });
 });

@@ -10,6 +10,8 @@ import { hexOids } from '../../support/random-oids.ts';
 import { makeRandomRepo } from '../../support/random-repo.ts';
 import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
 
+const nothingSpecial = { stuckBytes: null, refused: null };
+
 afterAll(removeTempDirs);
 
 type Format = 'sha1' | 'sha256';
@@ -95,7 +97,10 @@ class Server {
     const left = ids.filter((id) => !this.present.has(id)).length;
     // Nothing came whole; each time a little more arrived than before, so that nothing counts as too large.
     const stuck = left === ids.length && this.fraction() < 0.5 ? (this.stuckBytes *= 1.3) : null;
-    expect(await this.walk.settle(batch.number, stuck)).toEqual({ missing: left, setAside: null });
+    expect(await this.walk.settle(batch.number, { ...nothingSpecial, stuckBytes: stuck })).toEqual({
+      missing: left,
+      setAside: null,
+    });
     return ids;
   }
 }
@@ -223,8 +228,11 @@ describe('the walk through a history', () => {
     }
     const ids = hexOids(batch.oids, 20);
     await walk.packAdded(await repo.add(ids.slice(0, 2)));
-    expect(await walk.settle(batch.number, null)).toEqual({ missing: 4, setAside: null });
-    expect(await walk.settle(batch.number, null), 'only once').toEqual({ missing: 0, setAside: null });
+    expect(await walk.settle(batch.number, nothingSpecial)).toEqual({ missing: 4, setAside: null });
+    expect(await walk.settle(batch.number, nothingSpecial), 'only once').toEqual({
+      missing: 0,
+      setAside: null,
+    });
     expect(await walk.pathOf(batch.number, 0)).toBeNull();
     const again = (await walk.next())!;
     expect(hexOids(again.oids, 20).slice(0, 4)).toEqual(ids.slice(2));
@@ -252,7 +260,7 @@ describe('the walk through a history', () => {
       // At another moment of its work each time.
       for (let ticks = asked % 7; ticks > 0; ticks--) await Promise.resolve();
       await added;
-      await walk.settle(batch.number, null);
+      await walk.settle(batch.number, nothingSpecial);
     }
   });
 
@@ -275,7 +283,7 @@ describe('the walk through a history', () => {
       for (const id of before) expect(came.has(id), id).toBe(false);
       for (const id of before) came.add(id);
       if (before.length > 0) await walk.packAdded(await repo.add(before));
-      await walk.settle(batch.number, before.length === 0 ? 50_000 : null);
+      await walk.settle(batch.number, { ...nothingSpecial, stuckBytes: before.length === 0 ? 50_000 : null });
     }
     expect(await walk.setAside()).toMatchObject([{ oid: large, bytesSeen: 50_000 }]);
     const blobs = [...repo.all].filter(([, type]) => type === 'blob').map(([id]) => id);

@@ -22,11 +22,29 @@ describe('how many requests are under way', () => {
     expect(new InFlight(1).limit).toBe(1);
   });
 
-  it('one for good when the server says that it was too much', () => {
+  it('half of them when the server says that it was too much, never none', () => {
     const inFlight = new InFlight(4);
+    for (let i = 0; i < 10; i++) inFlight.learn(100, 100);
+    const limits = [0, 1, 2, 3].map(() => {
+      const { limit } = inFlight;
+      inFlight.throttle();
+      return limit;
+    });
+    expect(limits).toEqual([4, 2, 1, 1]);
+  });
+
+  it('one more again after many answers, and no more than there were', () => {
+    const inFlight = new InFlight(4);
+    for (let i = 0; i < 10; i++) inFlight.learn(100, 100);
     inFlight.throttle();
-    for (let i = 0; i < 50; i++) inFlight.learn(100, 100);
-    expect(inFlight.limit).toBe(1);
+    const limits = new Set<number>();
+    for (let i = 0; i < 19; i++) inFlight.learn(100, 100);
+    expect(inFlight.limit).toBe(2);
+    for (let i = 0; i < 200; i++) {
+      inFlight.learn(100, 100);
+      limits.add(inFlight.limit);
+    }
+    expect([...limits]).toEqual([3, 4]);
   });
 
   it('a whole number from one to four, whatever the clock says', () => {

@@ -118,3 +118,19 @@ describe('an object asked for alone', () => {
     expect(narrowing.failedAlone(suspectOf(narrowing), 1000)).toBe(suspect);
   });
 });
+
+describe('an object that the server says it does not have', () => {
+  it('is asked for again, alone and before other suspects, until it was refused often enough', () => {
+    const narrowing = new Narrowing<'blob'>(oidBytes);
+    narrowing.refused('blob', wishes([1]));
+    narrowing.refused('blob', wishes([2]));
+    const asked: number[] = [];
+    for (;;) {
+      const suspect = narrowing.takeSuspect();
+      if (suspect === null) throw new Error('It was forgotten.');
+      asked.push(...numbersOf(suspect.wishes));
+      if (narrowing.refusedAlone(suspect) !== null) break;
+    }
+    expect(asked).toEqual([1, 1, 1, 1, 1]);
+  });
+});

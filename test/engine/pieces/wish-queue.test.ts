@@ -4,6 +4,7 @@ import {
   pathOfWish,
   splitWishes,
   WishQueue,
+  withoutWish,
   type Wishes,
 } from '../../../main/engine/pieces/index.ts';
 import { seededFractions } from '../../support/noise.ts';
@@ -116,5 +117,23 @@ describe('wishes', () => {
       count: 0,
       paths: [],
     });
+  });
+});
+
+describe('one wish among others', () => {
+  const { oids, all } = randomWishes(5, 50);
+  const queue = new WishQueue(oidBytes);
+  for (const [place, [, path]] of all.entries()) queue.push(path, oids, place * oidBytes);
+  const wishes = queue.take(50);
+  if (wishes === null) throw new Error('The queue is empty.');
+
+  it.each([0, 7, 49])('is taken out by its id, with its path: place %i', (place) => {
+    const { named, others } = withoutWish(wishes, oidBytes, all[place]?.[0] ?? '');
+    expect(named && known(named)).toEqual([all[place]]);
+    expect(known(others)).toEqual(all.filter((_, each) => each !== place));
+  });
+
+  it.each([null, 'ab'.repeat(20), 'ab'.repeat(32)])('is none of them: %s', (oid) => {
+    expect(withoutWish(wishes, oidBytes, oid)).toEqual({ named: null, others: wishes });
   });
 });

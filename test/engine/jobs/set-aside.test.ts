@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { setAsideSentence, shownPath, tooLarge } from '../../../main/engine/jobs/too-large.ts';
+import { setAsideFailure, setAsideSentence, shownPath } from '../../../main/engine/jobs/set-aside.ts';
 import type { SetAside } from '../../../main/engine/ports.ts';
 
 const file = (path: string, bytesSeen = 3 * 1024 * 1024): SetAside => ({
+  why: 'too-large',
   oid: 'ab'.repeat(20),
   path,
   bytesSeen,
@@ -28,11 +29,19 @@ describe('what is said of objects that are too large', () => {
   it('does without a path that nobody knows', () => {
     const unknown = { ...file(''), path: null };
     expect(setAsideSentence(unknown)).toMatch(/^An object \(abab/);
-    expect(tooLarge('h', [unknown]).facts).not.toHaveProperty('path');
+    expect(setAsideFailure('h', [unknown]).facts).not.toHaveProperty('path');
+  });
+
+  it('tells first what the server says it does not have', () => {
+    const gone: SetAside = { ...file('b', 0), why: 'refused', oid: 'cd'.repeat(20) };
+    expect(setAsideSentence(gone)).toMatch(/^A version of “b” \(cdcd.* was refused/);
+    const { code, facts } = setAsideFailure('h', [file('a'), gone]);
+    expect(code).toBe('objects-missing');
+    expect(facts).toMatchObject({ host: 'h', objects: 1, oid: 'cd'.repeat(20) });
   });
 
   it('names the one that got furthest, and how many there are', () => {
-    const { code, facts } = tooLarge('h', [file('a', 10), file('b', 30), file('c', 20)]);
+    const { code, facts } = setAsideFailure('h', [file('a', 10), file('b', 30), file('c', 20)]);
     expect(code).toBe('object-too-large');
     expect(facts).toEqual({ host: 'h', objects: 3, path: 'b', oid: 'ab'.repeat(20), bytesSeen: 30 });
   });

@@ -76,7 +76,11 @@ describe('a connection that breaks', () => {
     cutThePack(3, 1_500_000, true);
     const directory = target();
     const detail = await cloneWith(engine.client, { url: url(), directory });
-    expect(detail.job).toMatchObject({ state: 'done', drops: 3 });
+    expect(detail.job.state).toBe('done');
+    // Several requests are under way at once, so that a fourth may have been cut as well.
+    const cut = server.log.filter(({ end }) => end === 'cut').length;
+    expect(cut).toBeGreaterThanOrEqual(3);
+    expect(detail.job.drops).toBe(cut);
     await expectSame(directory);
   });
 

@@ -14,6 +14,9 @@
  *     from the 143 MB pack          –     159       –     237    MB in all, where the pack has 108
  *     the same without thin-pack 1040       –       –       –
  *
+ * A whole clone of the former with every answer cut after 20 MB took 237 MB (257 MB where resets threw away what the kernel
+ * still held), of the latter 186 MB; 2.3 MB were uploaded.
+ *
  * Objects that come twice were about 10 % at 16 MB and 45 % at 4 MB: small trees and files that changed back and forth
  * between slices. Asking for commits instead of trees would send every commit again; `deepen` would send whole trees at
  * the ends of all branches.

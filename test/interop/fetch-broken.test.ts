@@ -1,9 +1,11 @@
 /** Updates that are cut, killed or disturbed: nothing is seen before their end, and what came counts. */
 
+import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { makeBigRepo } from '../support/big-repo.ts';
 import { git, tryGit } from '../support/git.ts';
 import { noise, seededFractions } from '../support/noise.ts';
 import { startEngine, waitForJob } from '../support/packmule.ts';
@@ -90,6 +92,32 @@ describe('an update that is cut', () => {
     }
     const detail = await waitForJob(scene.engine.client, id, ended, 90_000);
     expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    scene.server.limits = {};
+    await expectSameAsGitFetch(ours, theirs);
+  });
+
+  test('comes in slices when it is large, as small as git would have it', async () => {
+    const big = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
+    await inRemote('fetch', '--quiet', big, '+main:refs/heads/main');
+    const newest = await inRemote('rev-parse', 'main');
+    await inRemote('update-ref', 'refs/heads/main', `${newest}~2500`);
+    const { ours, theirs } = await twoClones('--no-checkout');
+    await inRemote('update-ref', 'refs/heads/main', newest);
+    scene.server.log.length = 0;
+    await git(['-C', theirs, 'fetch', '--quiet']);
+    const uncut = answered();
+    scene.server.log.length = 0;
+    scene.server.limits = { cutAfterBytes: Math.round(uncut / 8) };
+    const { id } = await scene.engine.client.ask('job.fetch', { directory: ours, options: {} });
+    const heads = join(ours, '.git', 'packmule', 'whole-heads.json');
+    await expect.poll(() => existsSync(heads), { timeout: 60_000 }).toBe(true);
+    await scene.engine.kill();
+    scene.engine = await startEngine(scene.engine.home);
+    const detail = await waitForJob(scene.engine.client, id, ended, 90_000);
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    expect(detail.activity.map(({ text }) => text).join()).toContain('comes in slices');
+    // By id, without their differences to what is here, the same objects would be several times as much.
+    expect(answered() / uncut).toBeLessThan(1.5);
     scene.server.limits = {};
     await expectSameAsGitFetch(ours, theirs);
   });

@@ -24,8 +24,23 @@ import { takeInAdopted } from './adoption.io.ts';
 import { downloadPack } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
 import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
+import { fetchInSlices, readWholeHeads } from './update-slices.io.ts';
 import { completeUpdate } from './update-completion.io.ts';
 import type { WorkContext } from './work-context.ts';
+
+/** With fewer objects to come, each by its id is the shorter way. */
+const slicedObjectsMin = 2_000;
+/** When more than this share is here already, sending the rest as differences would send too much again. */
+const slicedShareMax = 0.6;
+
+/** Whether most of a large pack is still to come. */
+function isWorthSlicing({ live }: WorkContext): boolean {
+  const streams = live.artefacts.filter(({ stored }) => stored.kind === 'pack-stream');
+  const promised = Math.max(0, ...streams.map(({ stored }) => stored.totalObjects ?? 0));
+  const here = live.artefacts.filter(({ stored }) => stored.state === 'verified');
+  const objects = here.reduce((sum, { stored }) => sum + stored.objects, 0);
+  return promised - objects >= slicedObjectsMin && objects / promised <= slicedShareMax;
+}
 
 /** Commits that a request for what is missing tells at once: the newest ones say what the older ones would. */
 const havesAtOnceMax = 256;
@@ -176,7 +191,11 @@ export async function downloadUpdate(
   const objects = newObjects(context, place);
   const haves = { git: ports.git, gitDir: place.gitDir, common: wanted.common, tips: [], signal };
   const common = await firstOf(havesByDate(haves), havesAtOnceMax);
-  await completeUpdate(context, connection, { objects, format: objectFormat, wants: wanted.wants, common });
+  const update = { objects, format: objectFormat, wants: wanted.wants, common };
+  if ((await readWholeHeads(context)) !== null || isWorthSlicing(context)) {
+    await fetchInSlices(context, connection, update);
+  }
+  await completeUpdate(context, connection, update);
   live.progress.begin('index');
   await consolidatePacks({ ...ports, gitDir: workspace.gitDir, format: objectFormat, signal });
 }

@@ -18,6 +18,20 @@ export interface UnfinishedUpdate {
   common: readonly string[];
 }
 
+/** As `completeUpdate`, but for the commits and tags alone. */
+export function completeUpdateCommits(
+  context: WorkContext,
+  connection: GitConnection,
+  { objects, format, wants, common }: UnfinishedUpdate,
+): Promise<void> {
+  return completeFrom(
+    context,
+    connection,
+    format,
+    (signal) => new UpdateWalk({ ...objects, signal }, format, wants, common, 'commits'),
+  );
+}
+
 /**
  * @throws EngineErrors as the connection, the server and git have them; `objects-missing` when the server stops sending
  * what it is asked for; the signal's reason when stopped

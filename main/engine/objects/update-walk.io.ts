@@ -29,6 +29,7 @@ export class UpdateWalk implements HistoryWalk {
   readonly #format: ObjectFormat;
   readonly #wants: readonly string[];
   readonly #common: readonly string[];
+  readonly #scope: 'commits' | 'everything';
   readonly #census: UpdateCensus;
   readonly #narrowing: Narrowing<'tree'>;
   readonly #setAside = new Map<string, SetAside>();
@@ -43,13 +44,16 @@ export class UpdateWalk implements HistoryWalk {
   /**
    * @param wants ids that must be here in the end, with everything behind them
    * @param common ids that are here whole, some of them likely at the server too
+   * @param scope with `commits` what these hold is left to others
    */
   constructor(
     objects: NewObjects,
     format: ObjectFormat,
     wants: readonly string[],
     common: readonly string[],
+    scope: 'commits' | 'everything' = 'everything',
   ) {
+    this.#scope = scope;
     this.#objects = objects;
     this.#format = format;
     this.#wants = wants;
@@ -75,7 +79,8 @@ export class UpdateWalk implements HistoryWalk {
   }
 
   async startTrees(): Promise<void> {
-    this.#wishes = await missingBehind(this.#objects, this.#wants);
+    if (this.#scope === 'commits') this.#closed = true;
+    else this.#wishes = await missingBehind(this.#objects, this.#wants);
   }
 
   resize(sizes: WantedSizes): Promise<void> {

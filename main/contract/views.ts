@@ -227,7 +227,10 @@ export interface JobDetail {
   activity: ActivityLine[];
   /** Bytes received in each of the last seconds, oldest first, at most 120. */
   rateHistory: number[];
-  /** What would be fetched again if the connection broke now. */
+  /**
+   * What would be fetched again if the connection broke now: about the entry that is arriving, or everything of a pack
+   * that cannot be gone on with. 0 when nothing is arriving.
+   */
   cutCostBytes: number;
 }
 

@@ -56,6 +56,7 @@ export interface JobReport extends JobSnapshot {
   activity: StoredActivity[];
   /** Bytes received in each of the last seconds, oldest first, at most 120. */
   rateHistory: number[];
+  /** What would be fetched again if the line broke now; 0 when nothing is arriving. */
   cutCostBytes: number;
 }
 

@@ -179,6 +179,18 @@ describe('a server that does not take a filter', () => {
     expect(received() / fullBytes).toBeLessThan(wireMax);
     await expectSame(directory);
   });
+
+  test('any: it is asked for slices of the history, without filters', async () => {
+    await serve(off);
+    server.limits = { cutAfterBytes: 600_000 };
+    const { detail, directory } = await clone();
+    expect(detail.job).toMatchObject({ state: 'done', failure: null });
+    expect(detail.plan?.strategy).toBe('slices');
+    const [refused, taken] = [server.log.filter(({ bodyBytes }) => bodyBytes < 100), filtersAsked()];
+    expect(taken.length).toBeLessThanOrEqual(refused.length);
+    expect(received() / fullBytes).toBeLessThan(3);
+    await expectSame(directory);
+  });
 });
 
 describe('several servers behind one address', () => {

@@ -184,6 +184,28 @@ async function completeOrStream(
   }
 }
 
+/** The rest, object by object; by slices, when the server turns out to take none of the filters it offered. */
+async function completeByFilters(
+  context: WorkContext,
+  connection: GitConnection,
+  offer: RemoteOffer,
+  map: RefMap,
+): Promise<void> {
+  const { address, live, signal } = context;
+  if (live.plan?.strategy !== 'objects') context.usePlan(planObjects(address.host));
+  try {
+    await completeByIds(context, connection, offer.objectFormat, map.wants);
+  } catch (error) {
+    signal.throwIfAborted();
+    const withoutFilters = { ...offer, capabilities: { ...offer.capabilities, filter: false } };
+    const { code } = failureOf(error);
+    if (code !== 'filter-not-supported' || completionWay(withoutFilters, live.record.options) === null)
+      throw error;
+    context.note('notice', `${address.host} offers filters but takes none; it is asked without them.`);
+    await completeOrStream(context, connection, withoutFilters, map);
+  }
+}
+
 /** Everything in one pack; when that is cut off and can be completed, the rest as the remote allows. */
 async function streamOrComplete(
   context: WorkContext,
@@ -210,8 +232,7 @@ async function streamOrComplete(
   if (way === 'slices') {
     await completeOrStream(context, connection, offer, map);
   } else {
-    if (context.live.plan?.strategy !== 'objects') context.usePlan(planObjects(context.address.host));
-    await completeByIds(context, connection, objectFormat, map.wants);
+    await completeByFilters(context, connection, offer, map);
   }
   context.live.progress.complete('download');
   context.live.progress.begin('index');

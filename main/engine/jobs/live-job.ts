@@ -4,6 +4,7 @@ import type { JobReport, JobSnapshot } from '../door.ts';
 import type { EngineFailure } from '../errors.ts';
 import type { ClonePlan } from '../plan/index.ts';
 import type { GitConnection, RemoteOffer } from '../remote/index.ts';
+import { cutCostBytes } from './cut-cost.ts';
 import { isWorking } from './job-machine.ts';
 import { Progress } from './progress.ts';
 import { Pace } from './pace.ts';
@@ -136,17 +137,17 @@ export class LiveJob {
       attempts: this.attempts,
       activity: this.activity,
       rateHistory: this.rate.history(nowMs),
-      cutCostBytes: this.cutCostBytes(),
+      cutCostBytes: this.#cutCostBytes(),
     };
   }
 
-  /** What would be fetched again if the line broke now: a whole pack, or about one entry of it. */
-  cutCostBytes(): number {
-    const arriving = this.artefacts.filter(({ stored }) => stored.state === 'arriving');
-    const bytes = arriving.reduce((sum, artefact) => sum + artefact.bytes, 0);
-    const { plan } = this;
-    if (plan?.cutCosts !== 'one-entry') return bytes;
-    return arriving.reduce((sum, artefact) => sum + meanEntryBytes(artefact), 0);
+  #cutCostBytes(): number {
+    return cutCostBytes({
+      working: isWorking(this.record.state),
+      cutCosts: this.plan?.cutCosts ?? null,
+      artefacts: this.artefacts,
+      attempts: this.attempts,
+    });
   }
 
   #keptObjects(): { done: number; total: number } | null {
@@ -184,12 +185,6 @@ export class LiveJob {
     this.record.activeMs += Math.max(0, nowMs - this.#workingSinceMs);
     this.#workingSinceMs = nowMs;
   }
-}
-
-/** How large one entry is on average, as far as anybody can say while they arrive. */
-function meanEntryBytes({ bytes, stored }: LiveArtefact): number {
-  if (stored.totalObjects === null || stored.totalObjects === 0) return 0;
-  return Math.round(bytes / stored.totalObjects);
 }
 
 /** The kept pieces, and the bytes beyond them that are not durable yet. */

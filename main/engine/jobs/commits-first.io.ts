@@ -6,7 +6,7 @@
  */
 
 import { commitLinks, oidBytesLength, OidList, OidSet, tagTarget } from '../../git/index.ts';
-import { EngineError } from '../errors.ts';
+import { EngineError, failureOf } from '../errors.ts';
 import { allObjects, missingObjects, readObjects, type ObjectReader } from '../objects/index.ts';
 import { CommitGraph } from '../pieces/index.ts';
 import type { Asking } from './asking.io.ts';
@@ -53,15 +53,22 @@ class CommitsHere {
     });
   }
 
-  /** A request for what is missing, or null when nothing is. */
-  async request(): Promise<{ wants: string[]; shallow: string[]; haves: string[] } | null> {
+  /**
+   * A request for what is missing, or null when nothing is.
+   * @param islands ask also for what commits lack that no ref is known to reach yet: an answer that was cut leaves runs
+   * of commits with gaps between them, and without this each gap would take a request of its own
+   */
+  async request(islands: boolean): Promise<{ wants: string[]; shallow: string[]; haves: string[] } | null> {
     const { wants, boundary } = this.#wish;
     const named = [...this.#named(wants)];
     const absent = await missingObjects(this.#reader, named);
     const commits = named.filter((oid) => this.#graph.has(oid));
-    const { missing, shallow, haves } = this.#graph.frontier(commits);
+    const narrow = this.#graph.frontier(commits);
+    if (narrow.missing.length + absent.length === 0) return null;
+    const { missing, shallow, haves } = islands
+      ? this.#graph.frontier([...commits, ...narrow.haves, ...narrow.shallow])
+      : narrow;
     const all = [...new Set([...missing, ...absent.hex()])];
-    if (all.length === 0) return null;
     return { wants: all, shallow: [...new Set([...shallow, ...boundary])], haves };
   }
 
@@ -95,12 +102,18 @@ class CommitsHere {
  */
 export async function completeCommitsFirst(asking: Asking, wish: CommitsWish): Promise<string[]> {
   const here = new CommitsHere(asking.reader, wish);
-  for (let idleRounds = 0; ;) {
+  for (let idleRounds = 0, islands = true; ;) {
     await here.update();
-    const request = await here.request();
+    const request = await here.request(islands);
     if (request === null) return here.looseTrees();
     const { filter } = wish;
-    const { fresh, cut } = await asking.ask({ ...request, ...(filter === undefined ? {} : { filter }) });
+    const asked = asking.ask({ ...request, ...(filter === undefined ? {} : { filter }) });
+    const { fresh, cut } = await asked.catch((error: unknown) => {
+      // Some may belong to a history that the server has thrown away since.
+      if (!islands || failureOf(error).code !== 'remote-refused') throw error;
+      islands = false;
+      return { fresh: 0, cut: true };
+    });
     if (fresh === 0 && !cut) idleRounds++;
     if (idleRounds >= idleRoundsMax) {
       throw new EngineError('objects-missing', {

@@ -2,7 +2,7 @@
 
 import { checkConnectivity } from '../objects/index.ts';
 import type { RefMap } from '../plan/index.ts';
-import { checkOut, reveal, writeRefs } from '../repo/index.ts';
+import { checkOut, isRevealed, reveal, writeRefs } from '../repo/index.ts';
 import { fetchEverything, mapOf, reached, type Ground } from './clone-fetch.io.ts';
 import { makeWayForAdopted } from './adoption.io.ts';
 import { isBare, readPins } from './pins.io.ts';
@@ -73,6 +73,13 @@ async function pinnedGround(context: WorkContext): Promise<Ground> {
  */
 export async function runClone(context: WorkContext, from: 'probe' | 'connect' | 'checkout'): Promise<void> {
   context.live.startOver(from);
+  const { live, ports, workspace } = context;
+  if (from === 'checkout' && (await isRevealed(ports.disk, workspace, live.record.directory))) {
+    // The engine ended between the rename and the note of it.
+    await ports.disk.remove(workspace.root);
+    live.progress.complete('checkout');
+    return;
+  }
   const ground = from === 'probe' ? await fetchEverything(context) : await pinnedGround(context);
   if (from === 'probe') {
     reached(context, 'connect');

@@ -11,6 +11,17 @@ export async function checkTarget(disk: Disk, directory: string): Promise<void> 
     throw new EngineError('target-exists', { path: directory });
 }
 
+/**
+ * Whether an earlier run came as far as the rename and was ended before anybody noted it: the repository is in the
+ * workspace no more, and one is at the target. Ask only of a clone whose repository was complete.
+ */
+export async function isRevealed(disk: Disk, workspace: Workspace, directory: string): Promise<boolean> {
+  if ((await disk.kindOf(workspace.repository)) !== 'nothing') return false;
+  const bare = workspace.gitDir === workspace.repository;
+  const gitDir = bare ? directory : disk.join(directory, '.git');
+  return (await disk.kindOf(disk.join(gitDir, 'HEAD'))) === 'file';
+}
+
 /** Sweeps what interrupted processes left, git's and ours, then renames, then removes the workspace. */
 export async function reveal(disk: Disk, workspace: Workspace, directory: string): Promise<void> {
   await checkTarget(disk, directory);

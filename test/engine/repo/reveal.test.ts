@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { reveal, workspaceFor } from '../../../main/engine/repo/index.ts';
+import { isRevealed, reveal, workspaceFor } from '../../../main/engine/repo/index.ts';
 import { createDisk } from '../../../main/platform/index.ts';
 import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
 
@@ -27,3 +27,21 @@ it('shows nothing of what a killed process was just writing', async () => {
   expect(at('objects', 'pack')).toEqual(['pack-1.pack']);
   expect(readdirSync(join(directory, '..'))).toEqual(['clone']);
 });
+
+it.each([false, true])(
+  'is known to have happened whenever the process ends after it, bare: %s',
+  async (bare) => {
+    const disk = createDisk();
+    const directory = join(makeTempDir('revealed'), 'clone');
+    const workspace = workspaceFor(directory, bare, disk);
+    mkdirSync(workspace.gitDir, { recursive: true });
+    writeFileSync(join(workspace.gitDir, 'HEAD'), 'ref: refs/heads/main\n');
+    expect(await isRevealed(disk, workspace, directory), 'before it').toBe(false);
+    await disk.rename(workspace.repository, directory);
+    expect(await isRevealed(disk, workspace, directory), 'the workspace is still there').toBe(true);
+    await disk.remove(workspace.root);
+    expect(await isRevealed(disk, workspace, directory), 'nothing is left but the note').toBe(true);
+    await disk.remove(directory);
+    expect(await isRevealed(disk, workspace, directory), 'somebody took it away').toBe(false);
+  },
+);

@@ -9,7 +9,7 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { stageNames, type StageName } from '../../main/engine/jobs/states.ts';
+import type { StageName } from '../../main/engine/jobs/states.ts';
 import { expectSameAsGitClone } from '../support/compare.ts';
 import { git } from '../support/git.ts';
 import { startGitHttpServer } from '../support/git-http-server.ts';
@@ -40,21 +40,22 @@ interface Totals {
   faults: string[];
 }
 
+const localStages: readonly StageName[] = ['index', 'connect', 'checkout'];
+
 /** Waits for a moment that chance chooses: some milliseconds of whatever happens, or some into a stage. */
 async function moment(clone: StormyClone, fraction: () => number): Promise<void> {
-  const kind = fraction();
-  if (kind < 0.5) return void (await sleep(10 + fraction() * 500));
-  const stage: StageName = stageNames[1 + Math.floor(fraction() * (stageNames.length - 1))] ?? 'checkout';
+  if (fraction() < 0.5) return void (await sleep(10 + fraction() * 500));
+  const stage = localStages[Math.floor(fraction() * localStages.length)];
   const begun = waitForJob(
     clone.engine.client,
     clone.id,
     ({ job, stages }) =>
       job.state === 'done' || stages.some(({ name, state }) => name === stage && state === 'active'),
-    1_000,
+    2_500,
   );
   // A stage that does not come soon is waited for in vain; then this is a moment as good as any.
   await begun.catch(() => undefined);
-  await sleep(fraction() * 40);
+  await sleep(fraction() * 120);
 }
 
 async function killAgainAndAgain(clone: StormyClone, fraction: () => number, totals: Totals): Promise<void> {
@@ -79,7 +80,9 @@ async function oneClone(seed: number, engine: TestEngine, totals: Totals): Promi
   const fraction = seededFractions(seed * 104_729);
   const commits = 40 + Math.floor(fraction() * 160);
   const noiseBytes = Math.round(500 * 16 ** fraction());
-  const path = await makeRandomRepo(makeTempDir('soak'), { seed, commits, noiseBytes });
+  // Every other one is large behind the download.
+  const files = seed % 2 === 0 ? 5_000 : 0;
+  const path = await makeRandomRepo(makeTempDir('soak'), { seed, commits, noiseBytes, files });
   const packBytes =
     Number(/^size-pack: (\d+)$/m.exec(await git(['-C', path, 'count-objects', '-v']))?.[1]) * 1024;
   const server = await startGitHttpServer({
@@ -91,7 +94,7 @@ async function oneClone(seed: number, engine: TestEngine, totals: Totals): Promi
     server.onRequest = randomCuts(fraction, {
       bytesMin: 6_000,
       bytesMax: packBytes,
-      wholeShare: 0.3,
+      wholeShare: files > 0 ? 0.7 : 0.3,
       resetShare: 0.4,
       bytesPerSecond: Math.max(100_000, packBytes),
     });

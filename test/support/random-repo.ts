@@ -12,6 +12,8 @@ export interface RandomRepoWish {
   commits?: number;
   /** Of each file about so many bytes that do not compress; there are about two new files a commit. */
   noiseBytes?: number;
+  /** So many small files more in the last commit of HEAD's branch: work for the stages after the download. */
+  files?: number;
 }
 
 const names: readonly (string | Uint8Array)[] = [
@@ -139,6 +141,16 @@ class Builder {
     this.branches.set(name, { tip, files });
   }
 
+  /** One commit more, with so many new files. */
+  manyFiles(count: number): void {
+    const branch = 'refs/heads/branch-0';
+    const changes = Array.from({ length: count }, (_, n): FileChange => {
+      return { path: `many/${n % 40}/file-${n}`, content: `file ${n}\n` };
+    });
+    const from = this.branches.get(branch)?.tip;
+    this.commits.push(this.stream.commit({ branch, changes, ...(from === undefined ? {} : { from }) }));
+  }
+
   tag(number: number): void {
     const kind = this.#fraction();
     const name = `tag-${number}`;
@@ -157,9 +169,10 @@ class Builder {
 
 /** A bare repository `<directory>/random.git`, packed; the same for the same wish. Answers with its path. */
 export async function makeRandomRepo(directory: string, wish: RandomRepoWish): Promise<string> {
-  const { seed, objectFormat = 'sha1', commits = 40, noiseBytes = 400 } = wish;
-  const builder = new Builder({ seed, objectFormat, commits, noiseBytes });
+  const { seed, objectFormat = 'sha1', commits = 40, noiseBytes = 400, files = 0 } = wish;
+  const builder = new Builder({ seed, objectFormat, commits, noiseBytes, files });
   for (let n = 0; n < commits; n++) builder.step();
+  if (files > 0) builder.manyFiles(files);
   const tags = 2 + builder.below(6);
   for (let n = 0; n < tags; n++) builder.tag(n);
   const path = join(directory, 'random.git');

@@ -87,6 +87,7 @@ function progressLine(detail: JobDetail, stage: StageName | null): object {
     rateBytesPerSecond: job.rateBytesPerSecond,
     etaSeconds: job.etaSeconds,
     ...job.bytes,
+    cutCostBytes: detail.cutCostBytes,
     stages: detail.stages,
   };
 }

@@ -33,6 +33,7 @@ test('state first, then progress; then progress twice a second at most', () => {
       rateBytesPerSecond: 4_300_000,
       etaSeconds: 170,
       ...figures,
+      cutCostBytes: detail.cutCostBytes,
       stages: detail.stages,
     },
   ]);

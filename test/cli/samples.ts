@@ -74,6 +74,6 @@ export function sampleDetail(job: Partial<JobView> = {}, stages: StageView[] = s
     attempts: [],
     activity: [],
     rateHistory: [],
-    cutCostBytes: 0,
+    cutCostBytes: 730,
   };
 }

@@ -198,7 +198,7 @@ export const remoteFailureWords = {
     title: 'Too large for this line',
     what: (f) =>
       `No connection to ${serverIn(f)} lives long enough to bring ${quoted(f.path, 'one object of the history')}${seen(f)}${others(f)} in one piece.`,
-    kept: 'Everything else that can be fetched is here and kept.',
+    kept: 'Everything that arrived is kept.',
     todo: 'Try again from another network, where connections live longer, or over a cable. Otherwise ask somebody who has the repository for a bundle of it, or to share it with Packmule.',
     action: 'retry',
   },

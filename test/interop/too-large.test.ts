@@ -40,8 +40,9 @@ async function repository(name: string, fill: (stream: FastImportStream) => void
   return path;
 }
 
-async function serve(path: string): Promise<void> {
-  server = await startGitHttpServer({ root: dirname(path), config: { 'uploadpack.allowFilter': 'true' } });
+async function serve(path: string, allowFilter = true): Promise<void> {
+  const config = { 'uploadpack.allowFilter': String(allowFilter) };
+  server = await startGitHttpServer({ root: dirname(path), config });
   server.limits = { cutAfterBytes: lifeBytes };
 }
 
@@ -148,6 +149,33 @@ describe('a file that no connection can carry', () => {
     await engine.client.ask('engine.network-online', {});
     const after = await waitForJob(engine.client, detail.job.id, ({ job }) => job.state === 'done');
     expect(after.job.failure).toBeNull();
+  });
+});
+
+describe('a file that no connection can carry, from a server without filters', () => {
+  test('is named by its id, and what came is gone on with where connections live longer', async () => {
+    const path = await repository('plain.git', (stream) => {
+      for (let number = 0; number < 12; number++) {
+        const content = noise(3 * kb, number).toString('base64');
+        const large = number === 5 ? [{ path: 'large.bin', content: noise(700 * kb, 99) }] : [];
+        const changes = [{ path: `src/${number % 5}/a.txt`, content }, ...large];
+        stream.commit({ branch: 'refs/heads/main', changes });
+      }
+    });
+    const blob = await git(['-C', path, 'rev-parse', 'main:large.bin']);
+    await serve(path, false);
+    const directory = join(makeTempDir('plain'), 'clone');
+    const detail = await cloneWith(engine.client, { url: `${server.url}/plain.git`, directory });
+    expect(detail.job).toMatchObject({
+      state: 'needs-you',
+      failure: { code: 'object-too-large', facts: { oid: blob, objects: 1 } },
+    });
+    expect(server.log.length).toBeLessThan(40);
+    const after = await retryWithout({}, detail);
+    expect(after.job).toMatchObject({ state: 'done', failure: null });
+    const theirs = join(makeTempDir('theirs'), 'clone');
+    await git(['clone', '--quiet', `${server.url}/plain.git`, theirs]);
+    await expectSameAsGitClone(directory, theirs);
   });
 });
 

@@ -6,6 +6,7 @@
 import { OidSet, type ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
 import { allObjects, packContents, type ObjectReader } from '../objects/index.ts';
+import { tellingBytesMin } from '../pieces/index.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { spoolPack, type PackRequest } from './download.io.ts';
 import { isDrop } from './ledger.io.ts';
@@ -74,12 +75,13 @@ export class Asking {
 
   /**
    * Into the repository, as much as is whole; answers with the entries.
-   * @throws the cut itself after several in a row that brought nothing; `pack-corrupt` when an answer that came whole
+   * @throws the cut itself after several early ones in a row that brought nothing; `pack-corrupt` when an answer that came whole
    * cannot be used
    */
   async store({ artefact, thin, cut }: Spooled): Promise<number> {
     const { context, reader } = this;
     const expected = artefact.stored.totalObjects ?? 0;
+    const { bytes } = artefact;
     const { objects: entries } = await salvage(context, artefact, reader.format, {
       thin,
       twice: (index, endBytes) => this.#countTwice(index, endBytes),
@@ -90,7 +92,9 @@ export class Asking {
         detail: `Only ${entries} of ${expected} objects can be used.`,
       });
     }
-    this.#emptyCuts = entries === 0 && cut !== null ? this.#emptyCuts + 1 : 0;
+    // A later cut is no sign of trouble: what is too large for the line is found by asking for less.
+    const early = entries === 0 && cut !== null && bytes < tellingBytesMin;
+    this.#emptyCuts = early ? this.#emptyCuts + 1 : 0;
     if (this.#emptyCuts >= emptyCutsMax) {
       this.#emptyCuts = 0;
       throw cut;

@@ -26,7 +26,7 @@ export function setAsideSentence(object: SetAside): string {
 }
 
 /**
- * What it means for the job; everything else is here. What the server does not have is told first: other refs may lead
+ * What it means for the job, when nothing else is left to be fetched. What the server does not have is told first: other refs may lead
  * past it. Of large ones the one that got furthest is named: it is the largest as far as anybody can know.
  */
 export function setAsideFailure(host: string, objects: readonly SetAside[]): EngineError {

@@ -30,13 +30,14 @@
 import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import { readHistory, wholeRoots } from '../objects/index.ts';
-import { BatchSize, History, SliceSize } from '../pieces/index.ts';
+import { BatchSize, History, isTooLarge, SliceSize, type TriedAlone } from '../pieces/index.ts';
 import type { RefMap } from '../plan/index.ts';
 import type { GitConnection, RemoteOffer } from '../remote/index.ts';
 import { Asking, type Spooled } from './asking.io.ts';
 import { readBoundary } from './boundary.io.ts';
 import { completeCommitsFirst } from './commits-first.io.ts';
 import { isDrop } from './ledger.io.ts';
+import { setAsideFailure } from './set-aside.ts';
 import { completeTagsIfPresent } from './tags-if-present.io.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -56,6 +57,7 @@ class Slices {
   readonly #history: History;
   readonly #size: SliceSize;
   readonly #batchSize: BatchSize;
+  readonly #triedAlone = new Map<string, TriedAlone>();
   /** `blob:none`, or nothing. */
   readonly #filter: string | undefined;
   /** The slice before this one, on its way into the repository. */
@@ -159,6 +161,15 @@ class Slices {
     }
   }
 
+  /** @throws EngineError `object-too-large` when that happened often enough */
+  #cutAlone(oid: string, bytes: number): void {
+    const tried = this.#triedAlone.get(oid) ?? { cuts: 0, bytesMax: 0 };
+    this.#triedAlone.set(oid, tried);
+    if (!isTooLarge(tried, bytes)) return;
+    const object = { why: 'too-large', oid, path: null, bytesSeen: tried.bytesMax } as const;
+    throw setAsideFailure(this.#asking.context.address.host, [object]);
+  }
+
   /** Once each, in as many requests as it takes. Answers with the number of cuts. */
   async #askFor(ids: readonly string[]): Promise<number> {
     let cuts = 0;
@@ -168,13 +179,16 @@ class Slices {
         wants,
         ...(this.#filter === undefined ? {} : { filter: this.#filter }),
       });
+      const { bytes } = spooled.artefact;
       const came = await this.#asking.store(spooled);
+      const telling = spooled.cut !== null && came === 0 && this.#batchSize.isTelling(bytes);
+      if (telling && wants.length === 1 && wants[0] !== undefined) this.#cutAlone(wants[0], bytes);
       if (spooled.cut !== null) cuts++;
       this.#batchSize.learn({
         kind: 'blob',
         ids: wants.length,
         came,
-        bytes: spooled.artefact.bytes,
+        bytes,
         cut: spooled.cut !== null,
       });
       from += wants.length;

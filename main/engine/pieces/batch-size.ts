@@ -21,7 +21,7 @@ const shareOfLife = 0.85;
  */
 const shareOfSnapshotMax = 0.03;
 /** A line that carries less is broken; what is on it makes no difference. */
-const tellingBytesMin = 16 * 1024;
+export const tellingBytesMin = 16 * 1024;
 /** How much a new observation of a size counts. */
 const weight = 0.5;
 

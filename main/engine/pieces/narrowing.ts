@@ -20,14 +20,25 @@ const muchLater = 1.25;
 /** Refusals, the first among others included, before a server is taken at its word. */
 const refusalsMax = 6;
 
-export interface Suspect<Kind> {
-  kind: Kind;
-  wishes: Wishes;
+/** What is known of an object that was asked for alone. */
+export interface TriedAlone {
   /** Cuts while it was asked for alone, since one came much later than those before. */
   cuts: number;
   /** The most that arrived of it. */
   bytesMax: number;
+}
+
+export interface Suspect<Kind> extends TriedAlone {
+  kind: Kind;
+  wishes: Wishes;
   refusals: number;
+}
+
+/** It was cut alone once more, after so many bytes. Answers whether that makes it too large for this line. */
+export function isTooLarge(tried: TriedAlone, bytes: number): boolean {
+  tried.cuts = bytes > tried.bytesMax * muchLater ? 1 : tried.cuts + 1;
+  tried.bytesMax = Math.max(tried.bytesMax, bytes);
+  return tried.cuts >= cutsAloneMax;
 }
 
 export interface NarrowedPart<Kind> {
@@ -94,11 +105,7 @@ export class Narrowing<Kind> {
    * it when it is too large; else it will be asked for again.
    */
   failedAlone(suspect: Suspect<Kind>, bytes: number | null): Suspect<Kind> | null {
-    if (bytes !== null) {
-      suspect.cuts = bytes > suspect.bytesMax * muchLater ? 1 : suspect.cuts + 1;
-      suspect.bytesMax = Math.max(suspect.bytesMax, bytes);
-      if (suspect.cuts >= cutsAloneMax) return suspect;
-    }
+    if (bytes !== null && isTooLarge(suspect, bytes)) return suspect;
     this.#suspects.push(suspect);
     return null;
   }

@@ -49,7 +49,7 @@ export class Bearing {
   /**
    * A request was refused; what is asked for next waits or is asked for in another way.
    * @param asked its filter, and the episode in which it began
-   * @throws `error` when this goes on for too long; EngineError `filter-not-supported` when no filter is left
+   * @throws `error` when this goes on for too long, or other refs can be taken instead; EngineError `filter-not-supported` when no filter is left
    */
   refused(refusal: Refusal, asked: { filter: string | null; episode: number }, error: unknown): void {
     const { address, ports } = this.#context;
@@ -58,6 +58,7 @@ export class Bearing {
       this.#refuseFilter(asked.filter);
       return;
     }
+    if (refusal.kind === 'object' && this.#context.pinsDrifted === true) throw error;
     if (asked.episode !== this.#episode) return;
     this.#episode++;
     const waitMs = this.#patience.refused(refusal, ports.chance.fraction());

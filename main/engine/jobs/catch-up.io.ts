@@ -55,6 +55,7 @@ export async function replan(
   if (words === null) throw error;
   const now = pinnedTo(context, pins, refs);
   await writePins(context.ports.disk, context.workspace, now.pins);
+  context.pinsDrifted = false;
   context.note(
     'notice',
     `The server has no longer what this clone was begun with (${words}). What arrived is kept; the clone goes on with the refs of now.`,

@@ -12,6 +12,8 @@ import {
   planSlices,
   refPrefixes,
   type RefMap,
+  driftBetween,
+  driftWords,
 } from '../plan/index.ts';
 import { discover, openConnection, type GitConnection, type RemoteOffer } from '../remote/index.ts';
 import {
@@ -116,6 +118,7 @@ async function prepare(
   const map = mapOf(context, earlier ?? now);
   await claimWorkspace(ports.disk, workspace, { job: live.id, url: live.record.url });
   if (earlier !== null) {
+    context.pinsDrifted = driftWords(driftBetween(earlier.refs, now.refs)) !== null;
     await indexOrphans(ports.git, ports.disk, workspace.gitDir, signal);
     await salvageLeftovers(context, objectFormat);
     const { packs } = await hasRepository(ports.disk, workspace);

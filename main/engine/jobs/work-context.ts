@@ -15,6 +15,8 @@ export interface WorkContext {
   access: { signIn: SignIn; askpassEnv?: Record<string, string> };
   workspace: Workspace;
   signal: AbortSignal;
+  /** The refs have moved since those that are fetched: what the server does not know it may have forgotten for good. */
+  pinsDrifted?: boolean;
   /** A stage is done; the machine decides what the job is now. */
   report(event: JobEvent): void;
   note(level: 'info' | 'notice' | 'problem', text: string): void;

@@ -17,9 +17,6 @@ export interface WalkQuestion {
 
 export type WalkAnswer = { id: number } & ({ value: unknown } | { failure: EngineFailure });
 
-/** Young objects of the walk die young: a small nursery keeps the thread's memory small as well. */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
-
 /**
  * Each walk gets a thread of its own that runs the module at `threadUrl`. An abort ends the thread, and every question rejects with the
  * signal's reason; a thread that breaks is `internal`.
@@ -35,7 +32,7 @@ interface Question {
 }
 
 function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): HistoryWalk {
-  const worker = new Worker(threadUrl, { workerData: start, resourceLimits });
+  const worker = new Worker(threadUrl, { workerData: start });
   const pending = new Map<number, Question>();
   let questions = 0;
   let ended: { error: Error } | null = null;

@@ -34,6 +34,16 @@ const objectsMax = 1_500_000;
 /** A pack of which not every entry is wanted is rewritten in memory. */
 const rewrittenBytesMax = 64 * 1024 * 1024;
 
+/** Room for one pack after the other: what each left behind would wait for a collector that has no reason to hurry. */
+class Room {
+  #bytes = Buffer.alloc(0);
+
+  of(lengthBytes: number): Buffer {
+    if (this.#bytes.length < lengthBytes) this.#bytes = Buffer.allocUnsafeSlow(lengthBytes);
+    return this.#bytes.subarray(0, lengthBytes);
+  }
+}
+
 /** Writes and hashes at the same time. */
 class HashedFile {
   readonly #file: number;
@@ -86,11 +96,12 @@ export function joinPacks(
     const indexes = paths.map((path) => new PackIndexReader(readFileSync(indexPath(path)), objectFormat));
     if (indexes.reduce((sum, { length }) => sum + length, 0) > objectsMax) return null;
     const entries = new JoinedEntries(indexes, objectFormat);
+    const room = new Room();
     const checksum = written(targetPath, objectFormat, (out) => {
       out.write(packHeader(entries.length));
       for (const [pack, path] of paths.entries()) {
         const index = indexes[pack];
-        if (index !== undefined) appendPack({ path, pack, index, entries, out, objectFormat });
+        if (index !== undefined) appendPack({ path, pack, index, entries, out, objectFormat, room });
       }
     });
     written(indexPath(targetPath), objectFormat, (out) => {
@@ -126,6 +137,7 @@ interface OnePack {
   entries: JoinedEntries;
   out: HashedFile;
   objectFormat: ObjectFormat;
+  room: Room;
 }
 
 function appendPack(one: OnePack): void {
@@ -151,7 +163,7 @@ function appendWhole({ pack, index, entries, out }: OnePack, file: number, endBy
 function appendPart(one: OnePack, file: number, endBytes: number): void {
   const { pack, index, entries, out } = one;
   if (endBytes > rewrittenBytesMax) throw new LocalProtocolError('A large pack is not rewritten here.');
-  const bytes = Buffer.allocUnsafe(endBytes);
+  const bytes = one.room.of(endBytes);
   if (readSync(file, bytes, 0, endBytes, 0) !== endBytes)
     throw new LocalProtocolError('A pack is shorter than it was.');
   const offsets = Float64Array.from({ length: index.length }, (_, place) => index.entry(place).offset);

@@ -1,13 +1,11 @@
 /** Every word of the interface that is not about one job's state or one failure. One object, ready for a second language. */
 
-import { formatCount } from '../format/index.ts';
 import type { CloneMode } from '../state/clone-form.svelte.ts';
 import type { JobAction } from '../state/job-actions.ts';
 import type { JobFilter, JobSort } from '../state/job-filters.ts';
-import type { AttemptView, JobState, OfferView } from '../../main/contract/index.ts';
+import type { JobState } from '../../main/contract/index.ts';
+import { detailWords } from './detail-words.ts';
 
-const counted = (count: number, one: string, many: string) =>
-  `${count === 0 ? 'no' : formatCount(count)} ${count === 1 ? one : many}`;
 const clones = (count: number) => (count === 1 ? '1 clone' : `${count} clones`);
 
 const stateNews: Partial<Record<JobState, string>> = {
@@ -132,129 +130,7 @@ export const words = {
     send: 'Send answer',
   },
 
-  detail: {
-    label: 'Details',
-    close: 'Close details',
-    resize: 'Width of the details',
-    tabs: { progress: 'Progress', pieces: 'Pieces', activity: 'Activity', remote: 'Remote' },
-    stages: 'Stages',
-    cutCost: (size: string) => `If the connection broke now, ${size} would be fetched again.`,
-    cutCostNone: 'If the connection broke now, nothing would be fetched twice.',
-    rate: 'Speed',
-    rateGraph: (peak: string, now: string) => `Speed of the last two minutes: now ${now}, at most ${peak}.`,
-    map: 'Pieces',
-    figures: 'Figures',
-    plan: 'Plan',
-    place: 'From and to',
-    useful: 'Useful',
-    usefulHint: 'Bytes that became part of the repository',
-    wasted: 'Fetched twice',
-    wastedHint: 'Bytes that had to be asked for again after an interruption',
-    saved: 'Saved by resuming',
-    savedHint: 'Bytes that did not have to be asked for again',
-    wire: 'Received',
-    wireHint: 'Everything received, with headers and framing',
-    uploaded: 'Sent',
-    uploadedHint: 'Bytes sent to the server',
-    requests: 'Requests',
-    drops: 'Interruptions',
-    time: 'Active time',
-    folder: 'Folder',
-    address: 'Address',
-    options: 'Options',
-    loading: 'Reading the details…',
-  },
-  stageStates: {
-    waiting: 'not yet',
-    active: 'running',
-    done: 'done',
-    failed: 'failed',
-    skipped: 'not needed',
-  },
-  stageHeld: 'on hold',
-  units: { bytes: '', objects: 'objects', deltas: 'deltas', files: 'files' },
-  pieces: {
-    here: 'here',
-    arriving: 'arriving',
-    indexed: 'in the repository',
-    lost: 'to be fetched again',
-    wanted: 'not here yet',
-    unknownLength: 'Servers do not say how long a pack is; the map grows as it arrives.',
-    artefacts: 'What is fetched',
-    attempts: 'Attempts',
-    none: 'Nothing has been asked for yet.',
-    number: 'No.',
-    source: 'Source',
-    started: 'Started',
-    duration: 'Duration',
-    size: 'Received',
-    result: 'Result',
-    objects: 'Objects',
-    state: 'State',
-    results: {
-      running: 'running',
-      complete: 'complete',
-      paused: 'paused',
-      failed: 'interrupted',
-    } satisfies Record<AttemptView['result'], string>,
-    artefactStates: {
-      wanted: 'not here yet',
-      arriving: 'arriving',
-      spooled: 'here, not checked yet',
-      verified: 'checked',
-      abandoned: 'given up',
-    },
-    entriesKept: (count: number) =>
-      count === 0 ? 'nothing whole yet' : `${counted(count, 'whole object', 'whole objects')} kept`,
-    fetched: (bytes: string, parts: number) =>
-      parts === 1 ? bytes : `${bytes} in ${formatCount(parts)} parts`,
-    /** Of a line that stands for several. */
-    range: (first: number, last: number) => `${first}–${last}`,
-    times: (what: string, count: number) => `${what}, ${formatCount(count)} times`,
-    showEach: (first: number, last: number) => `Show attempts ${first} to ${last} one by one`,
-    showOlder: (count: number) => `Show ${formatCount(count)} older`,
-  },
-  activity: {
-    label: 'Activity',
-    copyAll: 'Copy all',
-    none: 'Nothing has happened yet.',
-    interrupted: (what: string, count: number, kept: number) =>
-      [
-        what,
-        ...(count > 1 ? [`That happened ${formatCount(count)} times.`] : []),
-        ...(kept > 0 ? [`${counted(kept, 'whole object', 'whole objects')} of it kept.`] : []),
-      ].join(' '),
-    levels: { info: '', notice: 'Notice', problem: 'Problem' },
-  },
-  remote: {
-    none: 'The server has not been asked yet.',
-    protocol: 'Protocol',
-    protocolVersion: (version: number) => `Git protocol version ${version}`,
-    agent: 'Software',
-    format: 'Object format',
-    head: 'Default branch',
-    headNone: 'none',
-    refs: 'References',
-    refCounts: (branches: number, tags: number, refs: number) => {
-      const others = Math.max(0, refs - branches - tags);
-      const parts = [counted(branches, 'branch', 'branches'), counted(tags, 'tag', 'tags')];
-      if (others > 0) parts.push(counted(others, 'other reference', 'other references'));
-      return parts.join(', ');
-    },
-    empty: 'The repository is empty.',
-    can: 'What the server offers',
-    yes: 'yes',
-    no: 'no',
-    capabilities: {
-      filter: ['Partial clone', 'Objects can be left out and fetched later.'],
-      shallow: ['Shallow clone', 'History can be cut off at a depth.'],
-      resume: ['Resuming inside a pack', 'An interrupted pack goes on at the byte where it stopped.'],
-      bundleUri: ['Bundle list', 'Parts of the history are offered as plain files.'],
-      packfileUris: ['Packs elsewhere', 'Parts of the pack may come from another address.'],
-      objectInfo: ['Object sizes', 'Sizes can be asked for without fetching.'],
-      refInWant: ['Wanting by name', 'A branch can be asked for by its name.'],
-    } satisfies Record<keyof OfferView['capabilities'], [string, string]>,
-  },
+  ...detailWords,
 
   newClone: {
     title: 'New clone',

@@ -8,6 +8,7 @@ import type {
   JobDetail,
   JobView,
   OfferView,
+  PlanView,
   StageView,
 } from '../../main/contract/index.ts';
 import { failure } from './scenes.ts';
@@ -118,34 +119,93 @@ function activityOf(view: JobView, nowMs: number): ActivityLine[] {
     line(900, `Added by you; goes to ${view.directory}.`),
     line(899, `Asked ${view.host} what it offers: protocol version 2, 1,070 references, partial clones.`),
     line(898, 'Asked for one pack with everything.'),
-    line(
-      420,
-      `The connection to ${view.host} ended after 512.0 MiB; 41,233 whole objects are kept.`,
-      'notice',
-    ),
-    line(412, 'Connected again.'),
+    ...(view.bytes.savedBytes > 0 ? [line(412, '41,233 objects that had arrived before are kept.')] : []),
+    ...(view.name === 'moving-target'
+      ? [
+          line(300, '12 refs were left out: their names are not allowed in Git.', 'notice'),
+          line(
+            20,
+            'While this clone was under way 2 refs moved, 1 ref came. A small fetch has brought it up to date.',
+            'notice',
+          ),
+        ]
+      : []),
     ...(view.failure
       ? [line(2, 'Gave up: the server answered with something that is not Git.', 'problem')]
       : []),
   ];
 }
 
+/** A clone that was cut in its pack, and `count` requests for the rest: each seventh was cut, the newest two arrive. */
+function requestsOf(view: JobView, count: number): ArtefactView[] {
+  return Array.from({ length: count }, (_, index) => {
+    const arriving = index >= count - 2 && view.state === 'downloading';
+    const cut = isCut(index);
+    const bytes = 40_000 + ((index * 7919) % 60_000);
+    return {
+      id: `${view.id}-request-${index}`,
+      kind: 'object-batch',
+      source: view.host,
+      state:
+        index % 61 === 60
+          ? 'abandoned'
+          : arriving
+            ? 'arriving'
+            : index === count - 3
+              ? 'spooled'
+              : 'verified',
+      bytes,
+      totalBytes: arriving ? null : bytes,
+      objects: arriving ? 0 : cut ? 30 : 72,
+      totalObjects: 72,
+      pieces: [{ fromBytes: 0, toBytes: bytes, state: arriving ? 'arriving' : 'indexed' }],
+    };
+  });
+}
+
+const isCut = (index: number) => index % 7 === 3;
+
+function attemptsAt(requests: readonly ArtefactView[], nowMs: number): AttemptView[] {
+  return requests.map(({ id, source, bytes, state }, index) => ({
+    number: index + 2,
+    artefactId: id,
+    source,
+    startedAtMs: nowMs - (requests.length - index) * 900,
+    endedAtMs: state === 'arriving' ? null : nowMs - (requests.length - index) * 900 + 800,
+    bytes,
+    result: state === 'arriving' ? 'running' : isCut(index) ? 'failed' : 'complete',
+    failure: isCut(index) ? failure('connection-lost', { host: source }) : null,
+    entriesKept: isCut(index) ? 30 : 72,
+  }));
+}
+
+/** How many requests the clones of some names took. */
+const requestCounts: Partial<Record<string, number>> = { 'many-cuts': 150, 'very-many-cuts': 2000 };
+
+const wholePlan = (host: string): PlanView => ({
+  strategy: 'plain',
+  sentence: `${host} sends everything as one pack; after a cut only what is missing is fetched, object by object.`,
+});
+const cutPlan = (host: string): PlanView => ({
+  strategy: 'objects',
+  sentence: `The download was interrupted. Everything that arrived is kept; ${host} is asked for exactly the objects that are missing.`,
+});
+
 /** The detail that goes with a job of these scenes. */
 export function detailOf(view: JobView, options: CloneOptions = {}, nowMs = Date.now()): JobDetail {
+  const requests = requestsOf(view, requestCounts[view.name] ?? 0);
   const asked = view.state !== 'queued' && view.state !== 'probing' && view.stage !== 'probe';
   return {
     job: view,
     options,
-    plan: asked
-      ? {
-          strategy: 'plain',
-          sentence: `${view.host} offers neither bundles nor resuming, so Packmule fetches one pack and checks it while it arrives.`,
-        }
-      : null,
+    plan: asked ? (requests.length > 0 ? cutPlan(view.host) : wholePlan(view.host)) : null,
     offer: asked ? offer : null,
     stages: stagesOf(view),
-    artefacts: artefactsOf(view),
-    attempts: attemptsOf(view, nowMs),
+    artefacts: [...artefactsOf(view), ...requests],
+    attempts: [
+      ...attemptsOf(view, nowMs).slice(0, requests.length > 0 ? 1 : 3),
+      ...attemptsAt(requests, nowMs),
+    ],
     activity: activityOf(view, nowMs),
     rateHistory: asked
       ? Array.from({ length: 100 }, (_, second) =>

@@ -217,6 +217,65 @@ export function everyState(nowMs = Date.now()): JobView[] {
   ];
 }
 
+/** What long fights with a bad network look like, and what updates do. */
+export function afterCuts(nowMs = Date.now()): JobView[] {
+  const fought = (name: string, requests: number, fraction: number) =>
+    job({
+      name,
+      state: 'downloading',
+      stage: 'download',
+      fraction,
+      bytes: received(183 * mib, {
+        wireBytes: 185.4 * mib,
+        wastedBytes: 1.6 * mib,
+        savedBytes: 171 * mib,
+        uploadedBytes: 4.9 * mib,
+      }),
+      rateBytesPerSecond: 0.9 * mib,
+      etaSeconds: 310,
+      requests,
+      drops: Math.round(requests / 7),
+      activeSeconds: 412,
+    });
+  return [
+    fought('many-cuts', 151, 0.58),
+    fought('very-many-cuts', 2001, 0.81),
+    job({
+      name: 'moving-target',
+      state: 'done',
+      fraction: 1,
+      bytes: received(96 * mib, { wireBytes: 97.1 * mib, savedBytes: 41 * mib, wastedBytes: 0.3 * mib }),
+      requests: 31,
+      drops: 4,
+      activeSeconds: 93,
+      finishedAtMs: nowMs - 20_000,
+    }),
+    job({
+      name: 'film-archive',
+      state: 'needs-you',
+      stage: 'download',
+      host: 'git.example.org',
+      fraction: 0.6,
+      bytes: received(212 * mib, { savedBytes: 180 * mib, wastedBytes: 61 * mib }),
+      question: {
+        id: 'question-large',
+        kind: 'object-too-large',
+        choices: ['retry', 'cancel'],
+        failure: failure('object-too-large', {
+          host: 'git.example.org',
+          path: 'recordings/2019/autumn/interviews/uncut/a-long-conversation-in-the-garden.final.v3.mov',
+          oid: '9ae3f0c1b2a4d5e6f708192a3b4c5d6e7f809101',
+          bytesSeen: 21.4 * mib,
+          objects: 3,
+        }),
+      },
+      drops: 44,
+      requests: 212,
+      activeSeconds: 1403,
+    }),
+  ];
+}
+
 /** A thousand jobs, most of them quiet. */
 export function manyJobs(count = 1000, nowMs = Date.now()): JobView[] {
   const states: JobState[] = [

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import type { JobView } from '../../main/contract/index.ts';
-import { everyState, manyJobs } from './scenes.ts';
+import { afterCuts, everyState, manyJobs } from './scenes.ts';
 import type { ScriptedHost } from './scripted-host.ts';
 
 export interface Screen {
@@ -12,6 +12,9 @@ export interface Screen {
   viewport?: { width: number; height: number };
   schemes?: readonly ('light' | 'dark')[];
 }
+
+/** Room for the whole of the details. */
+const tall = { width: 1240, height: 1320 };
 
 const row = (page: Page, name: string) => page.getByRole('row', { name: new RegExp(name) }).first();
 
@@ -62,6 +65,33 @@ export const screens: readonly Screen[] = [
   { name: 'detail-done', jobs: () => everyState(), arrange: (page) => choose(page, 'svelte') },
   { name: 'detail-paused', jobs: () => everyState(), arrange: (page) => choose(page, 'chromium') },
   { name: 'detail-queued', jobs: () => everyState(), arrange: (page) => choose(page, 'gitoxide') },
+  {
+    name: 'detail-figures-explained',
+    jobs: () => afterCuts(),
+    async arrange(page) {
+      await choose(page, 'many-cuts');
+      await page.getByRole('button', { name: 'Explain' }).click();
+    },
+  },
+  {
+    name: 'detail-many-cuts',
+    jobs: () => afterCuts(),
+    viewport: tall,
+    arrange: (page) => choose(page, 'many-cuts'),
+  },
+  {
+    name: 'detail-very-many-cuts',
+    jobs: () => afterCuts(),
+    viewport: tall,
+    arrange: (page) => choose(page, 'very-many'),
+  },
+  {
+    name: 'detail-many-cuts-pieces',
+    jobs: () => afterCuts(),
+    arrange: (page) => choose(page, 'many-cuts', 'Pieces'),
+  },
+  { name: 'detail-drift', jobs: () => afterCuts(), arrange: (page) => choose(page, 'moving-target') },
+  { name: 'detail-too-large', jobs: () => afterCuts(), arrange: (page) => choose(page, 'film-archive') },
   {
     name: 'new-clone-empty',
     jobs: () => everyState(),

@@ -1,6 +1,6 @@
 /** What was fetched, seen as a whole: a clone that was cut may be one pack and hundreds of batches of objects. */
 
-import type { ArtefactView, JobDetail, PieceView } from '../../../main/contract/index.ts';
+import type { ArtefactView, JobDetail } from '../../../main/contract/index.ts';
 
 const isHere = (artefact: ArtefactView) => artefact.state === 'verified' || artefact.state === 'spooled';
 
@@ -11,47 +11,37 @@ export function isFetched(detail: JobDetail): boolean {
   );
 }
 
-/**
- * Artefacts end to end as if they were one, so that one map shows all. What was given up is left out, unless there is
- * nothing else. Null when there is nothing at all. `finished`: nothing more will come.
- */
-export function joined(artefacts: readonly ArtefactView[], finished: boolean): ArtefactView | null {
+/** What several artefacts are together. */
+export interface Whole {
+  state: ArtefactView['state'];
+  bytes: number;
+  objects: number;
+  /** Null where nobody knows. */
+  totalObjects: number | null;
+}
+
+/** What was given up is left out, unless there is nothing else. `finished`: nothing more will come. */
+export function wholeOf(artefacts: readonly ArtefactView[], finished: boolean): Whole {
   const counted = artefacts.filter(({ state }) => state !== 'abandoned');
   const parts = counted.length > 0 ? counted : artefacts.slice(-1);
   const [first] = parts;
-  if (first === undefined) return null;
-  if (parts.length === 1) return finished || !isHere(first) ? first : { ...first, ...stillToCome(first) };
-  const pieces: PieceView[] = [];
-  let bytes = 0;
-  for (const part of parts) {
-    const from = bytes;
-    // Of a cut part that was taken in, only the whole objects count; what came behind them is gone.
-    const size = isHere(part) ? part.bytes : Math.max(part.bytes, part.pieces.at(-1)?.toBytes ?? 0);
-    bytes += size;
-    for (const piece of part.pieces.filter(({ fromBytes }) => fromBytes < size)) {
-      const to = Math.min(piece.toBytes, size);
-      pieces.push({ ...piece, fromBytes: from + piece.fromBytes, toBytes: from + to });
-    }
-  }
   const objects = parts.reduce((sum, part) => sum + part.objects, 0);
   // Only the first pack was asked for everything; what it promised is the number of objects there are.
   const promised = parts.find(({ kind }) => kind === 'pack-stream')?.totalObjects ?? null;
+  const alone = parts.length === 1 && first ? asShown(first, finished).state : 'arriving';
   return {
-    ...first,
-    id: `${first.id}+${parts.length - 1}`,
-    state: finished ? 'verified' : 'arriving',
-    bytes,
-    totalBytes: null,
+    state: finished && alone !== 'abandoned' ? 'verified' : alone,
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
     objects,
     totalObjects: finished || promised === null ? null : Math.max(promised, objects),
-    pieces,
   };
 }
 
-/** A pack that was cut is whole as far as it goes; to the clone it is a part. */
-function stillToCome(artefact: ArtefactView): Partial<ArtefactView> {
+/** A pack that was cut is whole as far as it goes; to a clone that is not `finished` it is a part. */
+export function asShown(artefact: ArtefactView, finished: boolean): ArtefactView {
   const { objects, totalObjects } = artefact;
-  return totalObjects !== null && objects < totalObjects ? { state: 'arriving', totalBytes: null } : {};
+  const part = isHere(artefact) && totalObjects !== null && objects < totalObjects;
+  return part && !finished ? { ...artefact, state: 'arriving', totalBytes: null } : artefact;
 }
 
 /** Artefacts by where they came from, in the order of the first of each. */

@@ -7,6 +7,7 @@ import {
   formatMoment,
   formatPercent,
   formatRate,
+  formatShare,
   secondsUntil,
 } from '../../../renderer/format/index.ts';
 
@@ -67,3 +68,12 @@ test('a moment of another day has its day', () => {
   expect(formatMoment(at, at + 1000)).toBe('14:03:59');
   expect(formatMoment(at, at + 86_400_000)).toBe('4 Mar 14:03:59');
 });
+
+test.each([
+  [0, '0 %'],
+  [0.0004, '< 0.1 %'],
+  [0.0076, '0.7 %'],
+  [0.99999, '99.9 %'],
+  [1, '100 %'],
+  [1.2, '100 %'],
+])('a share of %d is %s', (share, text) => expect(formatShare(share)).toBe(text));

@@ -157,9 +157,15 @@ test('details follow the chosen row and let go of the last one', async () => {
   await open(jobs);
   await fireEvent.click(screen.getByText('linux'));
   transport.emit('job', detailOf(linux), { id: linux.id });
-  expect(
-    await screen.findByText('If the connection broke now, 4.0 MiB would be fetched again.'),
-  ).toBeTruthy();
+  const pane = screen.getByRole('complementary');
+  const cost = await within(pane).findByText('Cost of a cut now');
+  expect(cost.parentElement?.textContent).toContain('4.0 MiB');
+  expect(within(pane).getByText(/sends everything as one pack/)).toBeTruthy();
+  // The way changes: another sentence in its place.
+  const plan = { strategy: 'objects', sentence: 'Only what is missing is asked for.' } as const;
+  transport.emit('job', { ...detailOf(linux), plan }, { id: linux.id });
+  expect(await within(pane).findByText(plan.sentence)).toBeTruthy();
+  expect(within(pane).queryByText(/sends everything as one pack/)).toBeNull();
   await fireEvent.click(screen.getByText('git'));
   expect(transport.following().filter(({ topic }) => topic === 'job')).toEqual([
     { topic: 'job', input: { id: git.id } },

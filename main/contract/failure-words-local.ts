@@ -92,7 +92,7 @@ export const localFailureWords = {
     what: (f) =>
       `There is no Git repository at ${quoted(f.path, 'this place')} that can be used${reason(f)}.`,
     kept: nothingChanged,
-    todo: 'Go to a folder of the repository, or name one.',
+    todo: 'Name a folder that holds a repository, or one inside it.',
     action: 'choose-folder',
   },
   'not-adoptable': {

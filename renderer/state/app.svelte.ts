@@ -6,6 +6,7 @@ import {
   type AnswerChoice,
   type Client,
   type EndpointName,
+  type Failure,
   type Input,
   type JobId,
   type JobView,
@@ -16,12 +17,14 @@ import { words } from '../words/index.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { DetailStore, Following } from './following.svelte.ts';
+import type { FolderPurpose } from './folder-form.svelte.ts';
 import { losesData, takers, toggleOf, type JobAction } from './job-actions.ts';
 import { JobsStore } from './jobs.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 
 export type OpenDialog =
   | { kind: 'new-clone'; text: string }
+  | { kind: 'folder'; purpose: FolderPurpose; text: string }
   | { kind: 'settings' }
   | { kind: 'end'; action: 'cancel' | 'remove'; jobs: JobView[] };
 
@@ -69,6 +72,27 @@ export class AppState {
     for (const stop of this.#stops) stop();
   }
 
+  /** Fetches into what the jobs made, with the options of the last time; shows the one job that this begins. */
+  async #update(jobs: readonly JobView[]): Promise<void> {
+    for (const { id, kind, directory } of jobs) {
+      try {
+        const last = kind === 'fetch' ? (await this.client.ask('job.get', { id })).fetch : undefined;
+        const begun = await this.client.ask('job.fetch', { directory, options: last ?? {}, start: 'now' });
+        if (jobs.length === 1) this.show(begun.id);
+      } catch (thrown) {
+        this.#notUpdated(failureFrom(thrown));
+      }
+    }
+  }
+
+  /** One that is under way already is as good as a new one. */
+  #notUpdated(failure: Failure): void {
+    const { jobId } = failure.facts;
+    if (failure.code === 'target-taken-by-job' && jobId !== undefined && this.jobs.get(jobId))
+      this.show(jobId);
+    else this.announcer.failed(words.tried.update, failure);
+  }
+
   /** Does to the jobs what can be done to them; asks first where something that arrived would be thrown away. */
   async act(action: JobAction, jobs: readonly JobView[]): Promise<void> {
     const able = takers(jobs, action);
@@ -77,6 +101,7 @@ export class AppState {
       this.dialog = { kind: 'end', action, jobs: able };
       return;
     }
+    if (action === 'update') return this.#update(able);
     const ids = able.map((job) => job.id);
     if (action === 'remove') await this.#ask('job.remove', { ids }, words.tried.remove);
     else if (action === 'pause') await this.#ask('job.pause', { ids }, words.tried.pause);
@@ -141,6 +166,11 @@ export class AppState {
 
   newClone(text = ''): void {
     this.dialog = { kind: 'new-clone', text };
+  }
+
+  /** Asks for a folder: to update the repository there, or to go on with an interrupted clone. */
+  openFolder(purpose: FolderPurpose, text = ''): void {
+    this.dialog = { kind: 'folder', purpose, text };
   }
 
   /** Brings a job before the person, whatever the list was showing. */

@@ -2,7 +2,7 @@
 
 import type { JobState, JobView } from '../../main/contract/index.ts';
 
-export type JobAction = 'pause' | 'resume' | 'retry' | 'cancel' | 'remove';
+export type JobAction = 'pause' | 'resume' | 'retry' | 'update' | 'cancel' | 'remove';
 
 const actionsOfState: Record<JobState, readonly JobAction[]> = {
   queued: ['pause', 'cancel'],
@@ -16,7 +16,7 @@ const actionsOfState: Record<JobState, readonly JobAction[]> = {
   indexing: ['pause', 'cancel'],
   connecting: ['pause', 'cancel'],
   'checking-out': ['pause', 'cancel'],
-  done: ['remove'],
+  done: ['update', 'remove'],
   failed: ['retry', 'remove'],
   cancelled: ['remove'],
 };

@@ -1,6 +1,6 @@
 /** The words of the details of a job. */
 
-import type { AttemptView, OfferView } from '../../main/contract/index.ts';
+import type { AttemptView, OfferView, RefUpdateView } from '../../main/contract/index.ts';
 import type { RequestState } from '../features/job-detail/request-cells.ts';
 import { formatCount } from '../format/index.ts';
 
@@ -18,10 +18,36 @@ export const detailWords = {
     rateGraph: (peak: string, now: string) => `Speed of the last two minutes: now ${now}, at most ${peak}.`,
     map: 'Pieces',
     place: 'From and to',
+    remote: 'Remote',
     folder: 'Folder',
     address: 'Address',
     options: 'Options',
     loading: 'Reading the details…',
+  },
+  updates: {
+    title: 'What changed',
+    none: 'Already up to date.',
+    counts: {
+      rejected: (count: number) => `${formatCount(count)} rejected`,
+      forced: (count: number) => `${formatCount(count)} forced`,
+      'tag-moved': (count: number) => counted(count, 'tag moved', 'tags moved'),
+      deleted: (count: number) => `${formatCount(count)} pruned`,
+      'fast-forward': (count: number) => `${formatCount(count)} moved on`,
+      'new-branch': (count: number) => counted(count, 'new branch', 'new branches'),
+      'new-tag': (count: number) => counted(count, 'new tag', 'new tags'),
+      'new-ref': (count: number) => counted(count, 'new ref', 'new refs'),
+    } satisfies Record<RefUpdateView['change'], (count: number) => string>,
+    changes: {
+      rejected: 'rejected',
+      forced: 'forced',
+      'tag-moved': 'tag moved',
+      deleted: 'pruned',
+      'fast-forward': 'moved on',
+      'new-branch': 'new branch',
+      'new-tag': 'new tag',
+      'new-ref': 'new',
+    } satisfies Record<RefUpdateView['change'], string>,
+    showMore: (count: number) => `Show ${formatCount(count)} more`,
   },
   plan: {
     label: 'The way that was chosen',

@@ -111,7 +111,7 @@ export function jobSentence(job: JobView, nowMs: number): string {
     case 'needs-you':
       return job.question ? failed(job.question.failure) : stateTitles['needs-you'];
     case 'done':
-      return `Done${dot}${formatBytes(job.bytes.wireBytes)} in ${formatElapsed(job.activeSeconds)}`;
+      return `${job.kind === 'fetch' ? 'Updated' : 'Done'}${dot}${formatBytes(job.bytes.wireBytes)} in ${formatElapsed(job.activeSeconds)}`;
     case 'failed':
       return failed(job.failure);
     case 'cancelled':

@@ -3,7 +3,7 @@
 import type { CloneMode } from '../state/clone-form.svelte.ts';
 import type { JobAction } from '../state/job-actions.ts';
 import type { JobFilter, JobSort } from '../state/job-filters.ts';
-import type { JobState } from '../../main/contract/index.ts';
+import type { DestinationView, JobState, JobView } from '../../main/contract/index.ts';
 import { detailWords } from './detail-words.ts';
 
 const clones = (count: number) => (count === 1 ? '1 clone' : `${count} clones`);
@@ -32,6 +32,9 @@ export const words = {
   rail: {
     label: 'Packmule',
     newClone: 'New clone',
+    more: 'More ways to begin',
+    update: 'Update a repository…',
+    adopt: 'Continue an interrupted clone…',
     filters: 'Filter the list',
     settings: 'Settings',
     pauseAll: 'Pause all',
@@ -99,9 +102,14 @@ export const words = {
     pause: 'Pause',
     resume: 'Resume',
     retry: 'Try again',
+    update: 'Update',
     cancel: 'Cancel clone…',
     remove: 'Remove from list',
   } satisfies Record<JobAction, string>,
+  /** What `actions.cancel` is called for other jobs than clones. */
+  cancelUpdate: 'Cancel update…',
+  cancelSeveral: 'Cancel…',
+  kinds: { fetch: 'Update' },
   menu: {
     label: 'Actions',
     open: 'Show folder',
@@ -115,6 +123,7 @@ export const words = {
   question: {
     retry: 'Try again',
     cancel: 'Cancel clone',
+    cancelUpdate: 'Cancel update',
     answer: 'Sign in',
     yes: 'Yes, this is the right key',
     no: 'No',
@@ -186,6 +195,37 @@ export const words = {
     refused: (count: number) => (count === 1 ? 'Not added' : 'These were not added:'),
     editUrl: 'Change the address',
   },
+  folder: {
+    label: 'Folder',
+    hint: '/home/me/project',
+    states: {
+      free: 'There is no folder of this name.',
+      'empty-directory': 'The folder is empty: there is no repository in it.',
+      'not-empty': 'The folder is there. What is in it is looked at when you start.',
+      file: 'This is a file. Give the folder of the repository.',
+      'taken-by-job': 'A clone in the list is going there and is not finished.',
+    } satisfies Record<DestinationView['state'], string>,
+    notWritable: 'You may not write there.',
+    showJob: 'Show it in the list',
+    updateInstead: 'Update the repository instead',
+    remote: 'Remote',
+    remoteHint: 'As Git would choose',
+    tags: 'Tags',
+    tagChoices: { configured: 'As the repository has it', all: 'All tags', none: 'No tags' },
+    prune: 'Prune: delete remote-tracking branches that the remote has no more',
+    update: {
+      title: 'Update a repository',
+      text: 'Fetches what is new at the remote, as git fetch does, and survives bad networks. Your branches and files stay as they are, and nothing in the repository changes before everything has arrived.',
+      start: 'Update',
+      added: 'Update added.',
+    },
+    adopt: {
+      title: 'Continue an interrupted clone',
+      text: 'For a folder in which git clone or git fetch was interrupted or killed. What it had downloaded is looked through and kept, and only what is missing is fetched. The folder stays as it is until everything is here.',
+      start: 'Continue',
+      added: 'Added. It goes on with what is there.',
+    },
+  },
   end: {
     cancelTitle: (count: number, name: string) =>
       count === 1 ? `Cancel “${name}”?` : `Cancel ${clones(count)}?`,
@@ -193,10 +233,16 @@ export const words = {
       count === 1 ? `Remove “${name}” from the list?` : `Remove ${clones(count)} from the list?`,
     cancelText:
       'What has arrived is deleted unless you keep it. You can pause instead: a paused clone goes on later.',
+    cancelUpdateTitle: (count: number, name: string) =>
+      count === 1 ? `Cancel the update of “${name}”?` : `Cancel ${count} updates?`,
+    cancelUpdateText:
+      'What has arrived for it is deleted unless you keep it; the repository stays as it is. You can pause instead: a paused update goes on later.',
     removeText:
       'What has arrived of unfinished clones will be deleted. Finished repositories are not touched.',
     keep: 'Keep what has arrived beside the folder',
+    keepUpdate: 'Keep what has arrived for the next update',
     cancelGo: 'Cancel clone',
+    cancelUpdateGo: 'Cancel update',
     removeGo: 'Remove',
     back: 'Go back',
   },
@@ -241,9 +287,16 @@ export const words = {
     resume: 'Not resumed',
     cancel: 'Not cancelled',
     remove: 'Not removed',
+    update: 'Not updated',
     answer: 'Not answered',
     move: 'Not moved',
     settings: 'Not saved',
     copy: 'Not copied',
   },
 };
+
+/** What an action on these jobs is called. */
+export function actionLabel(action: JobAction, jobs: readonly JobView[]): string {
+  if (action !== 'cancel' || jobs.every(({ kind }) => kind === 'clone')) return words.actions[action];
+  return jobs.every(({ kind }) => kind === 'fetch') ? words.cancelUpdate : words.cancelSeveral;
+}

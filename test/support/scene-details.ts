@@ -9,6 +9,7 @@ import type {
   JobView,
   OfferView,
   PlanView,
+  RefUpdateView,
   StageView,
 } from '../../main/contract/index.ts';
 import { failure } from './scenes.ts';
@@ -191,13 +192,53 @@ const cutPlan = (host: string): PlanView => ({
   sentence: `The download was interrupted. Everything that arrived is kept; ${host} is asked for exactly the objects that are missing.`,
 });
 
+/** What the updates of these scenes did; by name. */
+function updatesOf(view: JobView): RefUpdateView[] | undefined {
+  if (view.kind !== 'fetch' || view.state !== 'done') return undefined;
+  if (view.name !== 'busy-project') return [];
+  const oid = (index: number) =>
+    ((index + 3) * 2_654_435_761 * 65_537).toString(16).padEnd(40, '7').slice(0, 40);
+  const change = (
+    index: number,
+    change: RefUpdateView['change'],
+    name: string,
+    more: Partial<RefUpdateView> = {},
+  ): RefUpdateView => ({
+    change,
+    remoteName: `refs/heads/${name}`,
+    localName: `refs/remotes/origin/${name}`,
+    from: oid(index),
+    to: oid(index + 50),
+    ...more,
+  });
+  const tag = (index: number, name: string): RefUpdateView => ({
+    change: 'new-tag',
+    remoteName: `refs/tags/${name}`,
+    localName: `refs/tags/${name}`,
+    from: null,
+    to: oid(index),
+  });
+  return [
+    change(1, 'fast-forward', 'main'),
+    change(2, 'fast-forward', 'release/2.x'),
+    change(3, 'forced', 'experiments/a-branch-with-a-name-that-goes-on-and-on-and-on'),
+    change(4, 'new-branch', 'topic/new', { from: null }),
+    change(5, 'deleted', 'topic/old', { remoteName: null, to: null }),
+    change(6, 'rejected', 'pinned', { reason: 'it does not fast-forward, and its refspec has no plus sign' }),
+    ...Array.from({ length: 41 }, (_, index) => tag(index + 10, `v3.${index}.0`)),
+  ];
+}
+
 /** The detail that goes with a job of these scenes. */
 export function detailOf(view: JobView, options: CloneOptions = {}, nowMs = Date.now()): JobDetail {
   const requests = requestsOf(view, requestCounts[view.name] ?? 0);
+  const changed = updatesOf(view);
   const asked = view.state !== 'queued' && view.state !== 'probing' && view.stage !== 'probe';
   return {
     job: view,
     options,
+    ...(view.kind === 'fetch' ? { fetch: { remote: 'origin', prune: true } } : {}),
+    ...(changed ? { updates: changed } : {}),
     plan: asked ? (requests.length > 0 ? cutPlan(view.host) : wholePlan(view.host)) : null,
     offer: asked ? offer : null,
     stages: stagesOf(view),

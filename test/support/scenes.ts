@@ -276,6 +276,51 @@ export function afterCuts(nowMs = Date.now()): JobView[] {
   ];
 }
 
+/** Updates of repositories in the states in which they differ from clones. */
+export function updates(nowMs = Date.now()): JobView[] {
+  const update = (change: Partial<JobView> & { name: string; state: JobState }) =>
+    job({ kind: 'fetch', requests: 3, activeSeconds: 4.2, ...change });
+  const ended = { fraction: 1, finishedAtMs: nowMs - 30_000 };
+  return [
+    update({
+      name: 'linux',
+      state: 'downloading',
+      host: 'git.kernel.org',
+      stage: 'download',
+      fraction: 0.31,
+      bytes: received(31 * mib),
+      rateBytesPerSecond: 2.2 * mib,
+      etaSeconds: 31,
+    }),
+    update({ name: 'busy-project', state: 'done', bytes: received(4.4 * mib), ...ended }),
+    update({
+      name: 'quiet-project',
+      state: 'done',
+      bytes: received(0, { wireBytes: 1204 }),
+      activeSeconds: 0.4,
+      ...ended,
+    }),
+    update({
+      name: 'the-update-of-a-repository-whose-folder-has-a-name-that-is-far-too-long-for-any-row',
+      state: 'paused',
+      stage: 'download',
+      fraction: 0.5,
+      bytes: received(12 * mib),
+    }),
+    update({
+      name: 'lonely',
+      state: 'failed',
+      host: '',
+      url: '',
+      stage: 'probe',
+      requests: 0,
+      activeSeconds: 0,
+      failure: failure('remote-not-configured', { option: 'upstream' }),
+    }),
+    job({ name: 'svelte', state: 'done', bytes: received(84 * mib), activeSeconds: 41, ...ended }),
+  ];
+}
+
 /** A thousand jobs, most of them quiet. */
 export function manyJobs(count = 1000, nowMs = Date.now()): JobView[] {
   const states: JobState[] = [

@@ -2,7 +2,7 @@
 
 import type { Page } from 'playwright-core';
 import type { JobView } from '../../main/contract/index.ts';
-import { afterCuts, everyState, manyJobs } from './scenes.ts';
+import { afterCuts, everyState, manyJobs, updates } from './scenes.ts';
 import type { ScriptedHost } from './scripted-host.ts';
 
 export interface Screen {
@@ -31,6 +31,15 @@ async function newClone(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'New clone' }).first().click();
   await page.getByRole('textbox', { name: 'Repository address' }).fill(text);
   await page.waitForTimeout(900);
+}
+
+/** Opens the form for a folder, gives it one, and starts if that is what is to be seen. */
+async function folder(page: Page, entry: string, path: string, start?: string): Promise<void> {
+  await page.getByRole('button', { name: 'More ways to begin' }).click();
+  await page.getByRole('menuitem', { name: entry }).click();
+  await page.getByRole('textbox', { name: 'Folder' }).fill(path);
+  await page.waitForTimeout(500);
+  if (start) await page.getByRole('dialog').getByRole('button', { name: start, exact: true }).click();
 }
 
 const ready = (page: Page) => page.getByRole('row').first().waitFor();
@@ -92,6 +101,80 @@ export const screens: readonly Screen[] = [
   },
   { name: 'detail-drift', jobs: () => afterCuts(), arrange: (page) => choose(page, 'moving-target') },
   { name: 'detail-too-large', jobs: () => afterCuts(), arrange: (page) => choose(page, 'film-archive') },
+  { name: 'updates', jobs: () => updates(), arrange: ready },
+  { name: 'update-running', jobs: () => updates(), arrange: (page) => choose(page, 'linux') },
+  { name: 'update-done', jobs: () => updates(), viewport: tall, arrange: (page) => choose(page, 'busy') },
+  { name: 'update-nothing-new', jobs: () => updates(), arrange: (page) => choose(page, 'quiet') },
+  { name: 'update-failed', jobs: () => updates(), arrange: (page) => choose(page, 'lonely') },
+  {
+    name: 'update-paused-narrow',
+    jobs: () => updates(),
+    viewport: { width: 760, height: 620 },
+    arrange: (page) => choose(page, 'far-too-long'),
+  },
+  {
+    name: 'update-cancel',
+    jobs: () => updates(),
+    async arrange(page) {
+      await choose(page, 'linux');
+      await page.getByRole('button', { name: 'Cancel update…' }).click();
+    },
+  },
+  {
+    name: 'update-menu',
+    jobs: () => updates(),
+    async arrange(page) {
+      await row(page, 'svelte').click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'Update' }).waitFor();
+    },
+  },
+  {
+    name: 'new-menu',
+    jobs: () => everyState(),
+    async arrange(page) {
+      await page.getByRole('button', { name: 'More ways to begin' }).click();
+      await page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'update-form',
+    jobs: () => everyState(),
+    arrange: (page) => folder(page, 'Update a repository', ''),
+  },
+  {
+    name: 'update-form-no-folder',
+    jobs: () => everyState(),
+    arrange: (page) => folder(page, 'Update a repository', '/home/ada/src/typo'),
+  },
+  {
+    name: 'update-form-refused',
+    jobs: () => everyState(),
+    async arrange(page) {
+      await folder(page, 'Update a repository', '/home/ada/here/plain', 'Update');
+      await page.getByText('No repository here').waitFor();
+    },
+  },
+  {
+    name: 'update-form-taken',
+    jobs: () => everyState(),
+    async arrange(page) {
+      await folder(page, 'Update a repository', '/home/ada/here/taken', 'Update');
+      await page.getByRole('button', { name: 'Show it in the list' }).waitFor();
+    },
+  },
+  {
+    name: 'adopt-form',
+    jobs: () => everyState(),
+    arrange: (page) => folder(page, 'Continue an interrupted', '/home/ada/here/linux'),
+  },
+  {
+    name: 'adopt-form-refused',
+    jobs: () => everyState(),
+    async arrange(page) {
+      await folder(page, 'Continue an interrupted', '/home/ada/here/whole', 'Continue');
+      await page.getByRole('button', { name: 'Update the repository instead' }).waitFor();
+    },
+  },
   {
     name: 'new-clone-empty',
     jobs: () => everyState(),

@@ -24,6 +24,7 @@ import {
   type TotalsView,
 } from '../../main/contract/index.ts';
 import { detailOf, offer } from './scene-details.ts';
+import { job } from './scenes.ts';
 
 export interface BuiltRenderer {
   directory: string;
@@ -65,7 +66,7 @@ export async function startScriptedHost(
   staticDirectory: string,
   jobs: readonly JobView[] = [],
 ): Promise<ScriptedHost> {
-  let list = new Map(jobs.map((job) => [job.id, job]));
+  let list = new Map(jobs.map((one) => [one.id, one]));
   let settings: Settings = {
     concurrentJobs: 3,
     defaultDirectory: '/home/ada/src',
@@ -82,8 +83,8 @@ export async function startScriptedHost(
 
   const totals = (): TotalsView => {
     const counts = Object.fromEntries(jobStates.map((state) => [state, 0])) as Record<JobState, number>;
-    for (const job of list.values()) counts[job.state] += 1;
-    const rate = [...list.values()].reduce((sum, job) => sum + job.rateBytesPerSecond, 0);
+    for (const { state } of list.values()) counts[state] += 1;
+    const rate = [...list.values()].reduce((sum, { rateBytesPerSecond }) => sum + rateBytesPerSecond, 0);
     const rateHistory = Array.from({ length: 60 }, (_, second) =>
       rate === 0 ? 0 : Math.round((3.6 + Math.sin(second / 5) + Math.sin(second * 2.1) * 0.5) * mib),
     );
@@ -92,9 +93,16 @@ export async function startScriptedHost(
 
   const set = (ids: JobId[], state: JobState) => {
     for (const id of ids) {
-      const job = list.get(id);
-      if (job)
-        list.set(id, { ...job, state, rateBytesPerSecond: 0, etaSeconds: null, retry: null, question: null });
+      const before = list.get(id);
+      if (before)
+        list.set(id, {
+          ...before,
+          state,
+          rateBytesPerSecond: 0,
+          etaSeconds: null,
+          retry: null,
+          question: null,
+        });
     }
     tell(ids);
     return { ids };
@@ -122,6 +130,29 @@ export async function startScriptedHost(
         'This server cannot resume a pack: a cut costs what has arrived of the pack, up to its last whole object.',
       seconds: 0.42,
     };
+  };
+
+  /** A job for a folder; the folder's name says what is wrong with it. */
+  const begin = (kind: JobView['kind'], directory: string) => {
+    const [taken] = list.values();
+    if (directory.includes('taken') && taken)
+      throw contractFailure('target-taken-by-job', { path: directory, jobId: taken.id });
+    if (directory.includes('plain'))
+      throw contractFailure('not-a-repository', {
+        path: directory,
+        detail: 'not a git repository (or any of the parent directories): .git',
+      });
+    if (directory.includes('whole'))
+      throw contractFailure('not-adoptable', {
+        path: directory,
+        detail: 'No download was interrupted in it',
+      });
+    position += 1;
+    const id = `job-new-${position}`;
+    const name = directory.split('/').at(-1) ?? directory;
+    list.set(id, { ...job({ name, state: 'queued' }), id, kind, directory, position });
+    tell([id]);
+    return { id, directory };
   };
 
   const answers: Partial<Record<EndpointName, (input: never) => unknown>> = {
@@ -162,10 +193,12 @@ export async function startScriptedHost(
       }
       return { id, directory: directory ?? `${settings.defaultDirectory}/${suggestedName}` };
     },
+    'job.fetch': ({ directory }: { directory: string }) => begin('fetch', directory),
+    'job.adopt': ({ directory }: { directory: string }) => ({ ...begin('clone', directory), kind: 'clone' }),
     'remote.probe': ({ url }: { url: string }) => probe(url),
     'destination.check': ({ path }: { path: string }) => ({
       path,
-      state: path.includes('full') ? 'not-empty' : 'free',
+      state: /full|here/.test(path) ? 'not-empty' : 'free',
       writable: !path.startsWith('/root'),
       freeBytes: 231 * 1024 * mib,
     }),
@@ -222,13 +255,13 @@ export async function startScriptedHost(
     url: server.url,
     asked,
     show(next) {
-      list = new Map(next.map((job) => [job.id, job]));
+      list = new Map(next.map((one) => [one.id, one]));
       tell(null);
     },
     change(id, change) {
-      const job = list.get(id);
-      if (!job) throw new Error(`the script has no job ${id}`);
-      list.set(id, { ...job, ...change });
+      const before = list.get(id);
+      if (!before) throw new Error(`the script has no job ${id}`);
+      list.set(id, { ...before, ...change });
       tell([id]);
     },
     setSettings(change) {

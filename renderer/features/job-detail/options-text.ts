@@ -1,6 +1,6 @@
-/** The options of a clone as git would be given them. */
+/** The options of a job as git would be given them. */
 
-import type { CloneOptions } from '../../../main/contract/index.ts';
+import type { CloneOptions, FetchOptions } from '../../../main/contract/index.ts';
 
 /** `--filter=blob:none --branch=main`; empty when everything is at git's default. */
 export function optionsText(options: CloneOptions): string {
@@ -15,5 +15,13 @@ export function optionsText(options: CloneOptions): string {
   if (options.noCheckout) parts.push('--no-checkout');
   if (options.origin) parts.push(`--origin=${options.origin}`);
   for (const config of options.config ?? []) parts.push(`-c ${config}`);
+  return parts.join(' ');
+}
+
+/** `--prune --tags`, without the remote; empty when everything is as the repository has it. */
+export function fetchOptionsText({ prune, tags }: FetchOptions): string {
+  const parts: string[] = [];
+  if (prune !== undefined) parts.push(prune ? '--prune' : '--no-prune');
+  if (tags !== undefined) parts.push(tags === 'all' ? '--tags' : '--no-tags');
   return parts.join(' ');
 }

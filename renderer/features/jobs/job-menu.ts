@@ -4,7 +4,7 @@ import type { JobView } from '../../../main/contract/index.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 import { takers, type JobAction } from '../../state/job-actions.ts';
 import type { MenuItem } from '../../ui/menu-items.ts';
-import { words } from '../../words/index.ts';
+import { actionLabel, words } from '../../words/index.ts';
 
 const shortcuts: Partial<Record<JobAction, string>> = { pause: 'Space', resume: 'Space', remove: 'Del' };
 
@@ -20,7 +20,7 @@ export function jobMenu(
       : [
           {
             kind: 'item',
-            label: words.actions[name],
+            label: actionLabel(name, takers(jobs, name)),
             shortcut: shortcuts[name],
             danger: name === 'cancel' || name === 'remove',
             onselect: () => void app.act(name, jobs),
@@ -35,7 +35,7 @@ export function jobMenu(
   const one = jobs.length === 1 ? jobs[0] : undefined;
   const order = app.jobs.visible.map((job) => job.id);
   const groups: MenuItem[][] = [
-    [...action('pause'), ...action('resume'), ...action('retry')],
+    [...action('pause'), ...action('resume'), ...action('retry'), ...action('update')],
     one && showFolder && one.state === 'done' ? [item(words.menu.open, () => showFolder(one.id))] : [],
     [
       item(words.menu.copyUrl, () => void app.copy(jobs.map((job) => job.url).join('\n'))),

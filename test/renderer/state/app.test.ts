@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { contractFailure } from '../../../main/contract/index.ts';
 import { AppState, type Link } from '../../../renderer/state/app.svelte.ts';
 import { createFakeTransport, type FakeTransport } from '../../support/fake-transport.ts';
+import { detailOf } from '../../support/scene-details.ts';
 import { job, received } from '../../support/scenes.ts';
 
 const link: Link = { state: 'open', retryNow: () => undefined };
@@ -37,6 +39,38 @@ test('a finished repository is taken off the list without a question', async () 
   await app.act('remove', [done]);
   expect(transport.inputsOf('job.remove')).toEqual([{ ids: ['done'] }]);
   expect(app.dialog).toBeNull();
+});
+
+test('a finished repository is updated with the options of its last update', async () => {
+  const fetched = job({ id: 'fetched', name: 'b', kind: 'fetch', state: 'done', directory: '/src/b' });
+  transport = createFakeTransport({
+    'job.get': ({ id }) => ({ ...detailOf(fetched), job: { ...fetched, id } }),
+    'job.fetch': ({ directory }) => ({ id: 'begun', directory }),
+  });
+  app.stop();
+  app = new AppState(transport.client, link);
+  transport.emit('jobs', { all: [running, done, fetched] });
+  await app.act('update', [running, done]);
+  await app.act('update', [fetched]);
+  expect(transport.inputsOf('job.fetch')).toEqual([
+    { directory: done.directory, options: {}, start: 'now' },
+    { directory: '/src/b', options: { remote: 'origin', prune: true }, start: 'now' },
+  ]);
+  expect([...app.selection.ids]).toEqual(['begun']);
+});
+
+test('an update that is under way already is shown in place of a second one', async () => {
+  transport = createFakeTransport({
+    'job.fetch': ({ directory }) => {
+      throw contractFailure('target-taken-by-job', { path: directory, jobId: 'run' });
+    },
+  });
+  app.stop();
+  app = new AppState(transport.client, link);
+  transport.emit('jobs', { all: [running, done] });
+  await app.act('update', [done]);
+  expect([...app.selection.ids]).toEqual(['run']);
+  expect(app.announcer.notes).toEqual([]);
 });
 
 test('what would throw away data is asked about first', async () => {

@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { beforeEach, expect, test } from 'vitest';
-import type { JobView, Settings } from '../../../main/contract/index.ts';
+import { contractFailure, type JobView, type Settings } from '../../../main/contract/index.ts';
 import { AppState } from '../../../renderer/state/app.svelte.ts';
 import Window from '../../../renderer/views/Window.svelte';
 import { createFakeTransport, type FakeTransport } from '../../support/fake-transport.ts';
@@ -46,8 +46,16 @@ beforeEach(() => {
       resumability: 'A cut costs little.',
       seconds: 0.2,
     }),
-    'destination.check': ({ path }) => ({ path, state: 'free', writable: true, freeBytes: 2 ** 30 }),
+    'destination.check': ({ path }) => ({
+      path,
+      state: path.includes('here') ? 'not-empty' : 'free',
+      writable: true,
+      freeBytes: 2 ** 30,
+    }),
     'job.clone': () => ({ id: 'new', directory: '/x' }),
+    'job.fetch': ({ directory }) => {
+      throw contractFailure('target-taken-by-job', { path: directory, jobId: 'one' });
+    },
     'settings.set': (change) => ({ ...settings, ...change }),
   });
   app = new AppState(transport.client, { state: 'open', retryNow: () => undefined });
@@ -170,6 +178,34 @@ test('details follow the chosen row and let go of the last one', async () => {
   expect(transport.following().filter(({ topic }) => topic === 'job')).toEqual([
     { topic: 'job', input: { id: git.id } },
   ]);
+});
+
+test('an update of a repository that is being updated leads to it', async () => {
+  await open([job({ id: 'one', name: 'one', kind: 'fetch', state: 'downloading' })]);
+  expect(within(screen.getByRole('row')).getByText('Update')).toBeTruthy();
+  await fireEvent.click(screen.getByRole('button', { name: 'More ways to begin' }));
+  await fireEvent.click(await screen.findByRole('menuitem', { name: 'Update a repository…' }));
+  const dialog = await screen.findByRole('dialog');
+  await fireEvent.input(within(dialog).getByRole('textbox', { name: 'Folder' }), {
+    target: { value: '/src/here' },
+  });
+  await fireEvent.click(await within(dialog).findByRole('button', { name: 'Update' }));
+  expect(await within(dialog).findByText(/Another clone in the list/)).toBeTruthy();
+  await fireEvent.click(within(dialog).getByRole('button', { name: 'Show it in the list' }));
+  expect([...app.selection.ids]).toEqual(['one']);
+  expect(screen.queryByRole('dialog')).toBeNull();
+});
+
+test('what an update did is told with the job', async () => {
+  const update = job({ id: 'one', name: 'busy-project', kind: 'fetch', state: 'done' });
+  await open([update]);
+  await fireEvent.click(screen.getByText('busy-project'));
+  transport.emit('job', detailOf(update), { id: 'one' });
+  const pane = screen.getByRole('complementary');
+  expect(await within(pane).findByText(/1 rejected, 1 forced, 1 pruned, 2 moved on/)).toBeTruthy();
+  expect(within(pane).queryByText('v3.40.0')).toBeNull();
+  await fireEvent.click(within(pane).getByRole('button', { name: 'Show 35 more' }));
+  expect(await within(pane).findByText('v3.40.0')).toBeTruthy();
 });
 
 test('a failure is told in words with an action', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failureCodes, jobStates } from '../../../main/contract/index.ts';
-import { jobSentence, stateTones } from '../../../renderer/words/index.ts';
+import { actionLabel, jobSentence, stateTones } from '../../../renderer/words/index.ts';
 import { everyState, failure, job, received } from '../../support/scenes.ts';
 
 const now = 1_800_000_000_000;
@@ -64,4 +64,19 @@ describe('the sentence of a row', () => {
   test('no sentence shows a hole where a fact is missing', () => {
     for (const view of everyState(now)) expect(jobSentence(view, now)).not.toMatch(/undefined|null|NaN| {2}/);
   });
+});
+
+test('a clone is done, a repository is updated', () => {
+  const ended = { name: 'a', state: 'done', activeSeconds: 3, bytes: received(1024) } as const;
+  expect(jobSentence(job(ended), now)).toMatch(/^Done · 1\.0 KiB in 3\.0 s$/);
+  expect(jobSentence(job({ ...ended, kind: 'fetch' }), now)).toMatch(/^Updated · 1\.0 KiB in 3\.0 s$/);
+});
+
+test('what is cancelled is called what it is', () => {
+  const clone = job({ name: 'a', state: 'downloading' });
+  const update = job({ name: 'b', state: 'downloading', kind: 'fetch' });
+  expect(actionLabel('cancel', [clone])).toBe('Cancel clone…');
+  expect(actionLabel('cancel', [update])).toBe('Cancel update…');
+  expect(actionLabel('cancel', [clone, update])).toBe('Cancel…');
+  expect(actionLabel('pause', [clone, update])).toBe('Pause');
 });

@@ -44,8 +44,13 @@ export interface HistoryWalk {
   begin(): Promise<void>;
   /** The objects of this pack are in the repository now. Answers with how many were not here before; null: not known. */
   packAdded(indexPath: string): Promise<number | null>;
-  /** Which commits and tags are missing, and how to say so; until `startTrees`. */
-  frontier(): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }>;
+  /**
+   * Which commits and tags are missing, and how to say so; until `startTrees`.
+   * @param islands with those that commits lack which nothing wanted is known to reach yet
+   */
+  frontier(
+    islands: boolean,
+  ): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }>;
   /** All commits are here: go on with what they name. */
   startTrees(): Promise<void>;
   /**

@@ -72,7 +72,7 @@ function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): Histo
   return {
     begin: () => ask('begin'),
     packAdded: (indexPath) => ask('packAdded', indexPath),
-    frontier: () => ask('frontier'),
+    frontier: (islands) => ask('frontier', islands),
     startTrees: () => ask('startTrees'),
     next: () => ask('next'),
     resize: (sizes) => ask('resize', sizes),

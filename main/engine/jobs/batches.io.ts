@@ -5,7 +5,7 @@
 
 import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
-import { BatchSize, InFlight, type FilterUse } from '../pieces/index.ts';
+import { BatchSize, type BatchOutcome, InFlight, type FilterUse } from '../pieces/index.ts';
 import type { HistoryWalk, WantedBatch, WantedSizes } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { Bearing } from './bearing.io.ts';
@@ -156,7 +156,7 @@ export class Batches {
 
   async #takeIn(batch: WantedBatch, { artefact, cut, refusal }: Spooled): Promise<void> {
     const { bytes } = artefact;
-    const { fresh } = await this.#store(artefact);
+    const { objects, fresh } = await this.#store(artefact);
     const stuck = cut !== null && fresh === 0 && this.#size.isTelling(bytes);
     const { missing, setAside } = await this.#walk.settle(batch.number, {
       stuckBytes: stuck ? bytes : null,
@@ -166,7 +166,9 @@ export class Batches {
     // Everything else was asked for before; and other refs may lead past what the server does not have.
     if (setAside?.why === 'refused') throw setAsideFailure(this.#context.address.host, [setAside]);
     this.#judge(fresh, bytes, cut);
-    if (refusal === null) this.#learn(batch, { came: batch.count - missing, bytes, cut: cut !== null });
+    const twice = objects === 0 ? 0 : (objects - fresh) / objects;
+    const came = batch.count - missing;
+    if (refusal === null) this.#learn(batch, { came, bytes, cut: cut !== null, twice });
     await this.#walk.resize(this.#sizes());
     // Nothing came though nothing broke: the server has them no more. After a cut it is only asked again.
     if (cut === null && refusal === null && missing >= batch.count) {
@@ -177,7 +179,7 @@ export class Batches {
     }
   }
 
-  #learn({ kind, count, narrowed }: WantedBatch, end: { came: number; bytes: number; cut: boolean }): void {
+  #learn({ kind, count, narrowed }: WantedBatch, end: Omit<BatchOutcome, 'kind' | 'ids'>): void {
     if (!narrowed) this.#size.learn({ kind, ids: count, ...end });
     else if (end.cut) this.#size.learnLife(end.bytes);
   }

@@ -69,7 +69,8 @@ async function completeCommits(context: WorkContext, batches: Batches, walk: His
   const { host } = context.address;
   const refusals = new Map<string, number>();
   for (let idleRounds = 0; ;) {
-    const { missing, shallow, haves, commits } = await walk.frontier();
+    // A server may have forgotten a history that nobody wants any more: after a refusal only what is surely needed.
+    const { missing, shallow, haves, commits } = await walk.frontier(refusals.size === 0);
     if (missing.length === 0) {
       const all = commits.toLocaleString('en');
       context.note('info', `All ${all} commits are here; now the folders and files that are missing.`);

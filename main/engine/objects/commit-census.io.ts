@@ -33,12 +33,18 @@ export class CommitCensus {
     });
   }
 
-  /** What commits and tags are still missing to reach everything behind `wants`, and how to say so. */
-  frontier(wants: readonly string[]): CommitFrontier {
+  /**
+   * What commits and tags are still missing to reach everything behind `wants`, and how to say so.
+   * @param islands as long as anything is missing, with all that may turn out to be: each gap between runs of commits would
+   * take a request of its own otherwise
+   */
+  frontier(wants: readonly string[], islands: boolean): CommitFrontier {
     const named = [...this.#named(wants)];
     const absent = named.filter((oid) => !this.#isHere(oid));
     const frontier = this.graph.frontier(named.filter((oid) => this.graph.has(oid)));
-    return { ...frontier, missing: [...new Set([...frontier.missing, ...absent])] };
+    const missing = new Set([...frontier.missing, ...absent]);
+    if (islands && missing.size > 0) for (const oid of frontier.beyond) missing.add(oid);
+    return { ...frontier, missing: [...missing] };
   }
 
   /**

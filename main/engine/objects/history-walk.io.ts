@@ -107,9 +107,9 @@ export class HistoryWalkRun implements HistoryWalk {
     return fresh.length;
   }
 
-  frontier(): Promise<CommitFrontier & { commits: number }> {
+  frontier(islands: boolean): Promise<CommitFrontier & { commits: number }> {
     return Promise.resolve({
-      ...this.#census.frontier(this.#wants),
+      ...this.#census.frontier(this.#wants, islands),
       commits: this.#census.graph.size,
     });
   }

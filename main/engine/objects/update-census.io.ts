@@ -41,12 +41,14 @@ export class UpdateCensus {
     this.#graph = graph;
   }
 
-  /** What commits and tags are still missing behind `wants`, and how to say so. */
-  async frontier(wants: readonly string[]): Promise<CommitFrontier> {
+  /** What commits and tags are still missing behind `wants`, and how to say so; `islands` as in CommitCensus. */
+  async frontier(wants: readonly string[], islands: boolean): Promise<CommitFrontier> {
     const named = [...this.#named(wants)];
     const absent = await missingObjects(this.#reader, named);
     const frontier = this.#graph.frontier(named.filter((oid) => this.#graph.has(oid)));
-    return { ...frontier, missing: [...new Set([...frontier.missing, ...absent.hex()])] };
+    const missing = new Set([...frontier.missing, ...absent.hex()]);
+    if (islands && missing.size > 0) for (const oid of frontier.beyond) missing.add(oid);
+    return { ...frontier, missing: [...missing] };
   }
 
   /** Commits and tags among the ids: blobs may be large, and say nothing here. */

@@ -71,9 +71,9 @@ export class UpdateWalk implements HistoryWalk {
     return Promise.resolve(null);
   }
 
-  async frontier(): Promise<CommitFrontier & { commits: number }> {
+  async frontier(islands: boolean): Promise<CommitFrontier & { commits: number }> {
     await this.#census.update();
-    const frontier = await this.#census.frontier(this.#wants);
+    const frontier = await this.#census.frontier(this.#wants, islands);
     const haves = [...new Set([...this.#common, ...frontier.haves])];
     return { ...frontier, haves, commits: this.#census.commits };
   }

@@ -14,12 +14,14 @@ const bytesGoalFirst = 8 * 1024 * 1024;
 const bytesGoalMax = 32 * 1024 * 1024;
 const bytesGoalMin = 48 * 1024;
 /** Of what a connection carries; the rest is for what cannot be foreseen of the sizes. */
-const shareOfLife = 0.85;
+const shareOfLife = 0.8;
 /**
  * Asking for the tree of a commit with everything below it saves naming what is below. What two commits share comes once
  * for each request, so this is done only where all of one commit's trees are a small part of a request.
  */
 const shareOfSnapshotMax = 0.03;
+/** Histories of many branches side by side have more in common than one commit's trees: then no more of it. */
+const shareTwiceMax = 0.1;
 /** A line that carries less is broken; what is on it makes no difference. */
 export const tellingBytesMin = 16 * 1024;
 /** How much a new observation of a size counts. */
@@ -29,7 +31,7 @@ const weight = 0.5;
 export type BatchKind = 'root' | 'tree' | 'blob';
 
 /** Before the first answer; about the mean of packed objects in public histories. */
-const bytesPerIdFirst: Record<BatchKind, number> = { root: 300, tree: 130, blob: 1_200 };
+const bytesPerIdFirst: Record<BatchKind, number> = { root: 300, tree: 350, blob: 1_500 };
 
 export interface BatchOutcome {
   kind: BatchKind;
@@ -40,6 +42,8 @@ export interface BatchOutcome {
   /** Bytes of the pack that came. */
   bytes: number;
   cut: boolean;
+  /** The part of all objects in the answer that had come before. */
+  twice?: number;
 }
 
 export class BatchSize {
@@ -75,13 +79,14 @@ export class BatchSize {
     this.#cutAfter(bytes);
   }
 
-  learn({ kind, ids, came, bytes, cut }: BatchOutcome): void {
+  learn({ kind, ids, came, bytes, cut, twice = 0 }: BatchOutcome): void {
+    if (kind === 'root' && twice > shareTwiceMax && this.#snapshotBytes !== null)
+      this.#snapshotBytes = Infinity;
     if (kind === 'root' && this.#snapshotBytes === null && ids === 1) {
       this.#snapshotBytes = bytes;
       return;
     }
-    // Sizes differ by orders of magnitude from one folder to the next: the mean is that of their logarithms.
-    if (came > 0) this.#bytesPerId[kind] = Math.sqrt(this.#bytesPerId[kind] * (bytes / came));
+    if (came > 0) this.#bytesPerId[kind] = meanOf(this.#bytesPerId[kind], bytes / came);
     // Not even the first one came whole: they are large here.
     else if (cut && bytes > 0) this.#bytesPerId[kind] *= 4;
     if (cut) {
@@ -110,6 +115,14 @@ export class BatchSize {
   #aim(life: number): void {
     this.#bytesGoal = Math.min(bytesGoalMax, Math.max(bytesGoalMin, life * shareOfLife));
   }
+}
+
+/**
+ * Sizes differ by orders of magnitude from one folder to the next, so the mean is that of their logarithms. Larger ones are
+ * believed at once: to ask for too much costs ids sent in vain, to ask for too little only a request.
+ */
+function meanOf(old: number, seen: number): number {
+  return seen > old ? seen : Math.sqrt(old * seen);
 }
 
 function blend(old: number, seen: number): number {

@@ -12,6 +12,11 @@ import { oidBytesLength, OidIndex, type ObjectFormat } from '../../git/index.ts'
 export interface CommitFrontier {
   /** Wanted or named as a parent, and not here. */
   missing: string[];
+  /**
+   * Named as a parent by commits that nothing wanted is known to reach yet, and not here: an answer that was cut leaves
+   * runs of commits with gaps between them.
+   */
+  beyond: string[];
   /** Here, with a parent that is not. */
   shallow: string[];
   /** Here, and no parent of any commit whose own parents are all here: enough to tell everything that is here. */
@@ -109,13 +114,14 @@ export class CommitGraph {
     const total = this.#index.size;
     const reached = this.reachedFrom(wanted);
     const missing = new Set<number>();
+    const beyond = new Set<number>();
     const hasChild = new Uint8Array(total);
     const shallow: string[] = [];
     for (let commit = 0; commit < total; commit++) {
       const parents = this.#parentsOf(commit);
       if (parents === null) continue;
       const absent = parents.filter((parent) => !this.#isHere(parent));
-      if (reached[commit] === 1) for (const parent of absent) missing.add(parent);
+      for (const parent of absent) (reached[commit] === 1 ? missing : beyond).add(parent);
       if (absent.length > 0) shallow.push(this.#index.oidOf(commit));
       else for (const parent of parents) hasChild[parent] = 1;
     }
@@ -125,7 +131,12 @@ export class CommitGraph {
     }
     const wants = new Set([...missing].map((number) => this.#index.oidOf(number)));
     for (const oid of wanted) if (!this.has(oid)) wants.add(oid);
-    return { missing: [...wants], shallow, haves };
+    return {
+      missing: [...wants],
+      beyond: [...beyond].map((number) => this.#index.oidOf(number)),
+      shallow,
+      haves,
+    };
   }
 
   #isHere(number: number): boolean {

@@ -70,7 +70,7 @@ class Server {
   /** Rounds of commits and tags until none is missing. */
   async commits(): Promise<void> {
     for (;;) {
-      const { missing, commits } = await this.walk.frontier();
+      const { missing, commits } = await this.walk.frontier(true);
       const { all } = this.repo;
       const here = [...this.present].filter((id) => all.get(id) === 'commit');
       expect(commits).toBe(here.length);
@@ -199,7 +199,7 @@ describe('the walk through a history', () => {
     for (const wants of [repo.wants, []]) {
       const walk = walkOf({ ...repo, wants }, 'sha1');
       await walk.begin();
-      expect((await walk.frontier()).missing).toEqual([]);
+      expect((await walk.frontier(true)).missing).toEqual([]);
       await walk.startTrees();
       const next = walk.next();
       expect(await soon(next), 'without sizes nothing is said').toBeUndefined();
@@ -216,7 +216,7 @@ describe('the walk through a history', () => {
     const walk = walkOf(repo, 'sha1');
     await walk.begin();
     // Blobs that a tag names are of the first stage.
-    const { missing } = await walk.frontier();
+    const { missing } = await walk.frontier(true);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing));
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 100, blob: 6 });
@@ -248,7 +248,7 @@ describe('the walk through a history', () => {
         [...repo.all].filter(([, type]) => type === 'commit' || type === 'tag').map(([id]) => id),
       ),
     );
-    const { missing } = await walk.frontier();
+    const { missing } = await walk.frontier(true);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing));
     await walk.resize({ root: 0, tree: 1, blob: 1_000 });
     await walk.startTrees();
@@ -269,7 +269,7 @@ describe('the walk through a history', () => {
     await repo.add([...repo.all].filter(([, type]) => type !== 'blob').map(([id]) => id));
     const walk = walkOf(repo, 'sha1');
     await walk.begin();
-    const { missing } = await walk.frontier();
+    const { missing } = await walk.frontier(true);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing));
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 10, blob: 12 });

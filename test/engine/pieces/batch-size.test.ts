@@ -107,4 +107,13 @@ describe('whether trees are asked for with all that is below them', () => {
   it('is left where what commits have in common would come again and again', () => {
     expect(probe(600_000)).toBe(0);
   });
+
+  it('is left where it turns out that much comes twice', () => {
+    const size = new BatchSize(5_000_000);
+    size.learn({ kind: 'root', ids: 1, came: 1, bytes: 90_000, cut: false });
+    size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.04 });
+    expect(size.ids.root).toBeGreaterThan(100);
+    size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.2 });
+    expect(size.ids.root).toBe(0);
+  });
 });

@@ -186,8 +186,11 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
       .first()
       .waitFor();
     await attempts.getByText('Connection lost').first().waitFor();
-    // One map for all that was fetched, however many requests it took.
-    expect(await details().locator('canvas').count()).toBe(1);
+    // A map for the pack and one for all requests after it, however many they were.
+    expect(await details().locator('canvas').count()).toBe(2);
+    await details()
+      .getByRole('img', { name: /^\d+ requests: .*\d+ cut off, its whole objects kept/ })
+      .waitFor();
   });
 
   test('waits in words while the server has gone, and goes on by itself', async () => {

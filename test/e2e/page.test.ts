@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { lacks } from '../support/component.ts';
-import { everyState, manyJobs } from '../support/scenes.ts';
+import { afterCuts, everyState, manyJobs } from '../support/scenes.ts';
 import {
   buildRenderer,
   startScriptedHost,
@@ -118,6 +118,34 @@ describe.skipIf(lacks('chromium'))('the page', () => {
       return { drawn: `rgb(${data[0]}, ${data[1]}, ${data[2]})`, legend };
     });
     expect(colours.drawn).toBe(colours.legend);
+  });
+
+  test('two thousand requests are followed without a stutter', async () => {
+    const jobs = afterCuts();
+    await open(jobs);
+    await row('very-many-cuts').click();
+    const map = page.getByRole('img', { name: /^2,000 requests: 1,684 in the repository/ });
+    await map.waitFor();
+    await page.evaluate(() => {
+      const tasks: number[] = [];
+      (globalThis as unknown as { tasks: number[] }).tasks = tasks;
+      new PerformanceObserver((list) =>
+        tasks.push(...list.getEntries().map((entry) => entry.duration)),
+      ).observe({ type: 'longtask' });
+    });
+    const [, watched] = jobs;
+    for (const tab of ['Progress', 'Pieces']) {
+      await page.getByRole('tab', { name: tab }).click();
+      for (let turn = 0; turn < 6; turn += 1) {
+        if (watched) host.change(watched.id, { fraction: 0.81 + turn / 1000, requests: 2001 + turn });
+        await page.waitForTimeout(250);
+      }
+      await map.waitFor();
+    }
+    const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks);
+    console.log(`long tasks: ${tasks.map(Math.round).join(', ') || 'none'} ms`);
+    // None at all where nothing else runs.
+    expect(Math.max(0, ...tasks)).toBeLessThan(400);
   });
 
   test('a thousand clones of which many change scroll without a stutter', async () => {

@@ -66,9 +66,10 @@ export const detailWords = {
     cutCostsNothing: 'nothing',
     /** What it is called, and what it means. */
     rows: {
-      received: ['Received', 'Everything that came over the network for this, with headers and framing.'],
+      received: ['Received', 'Everything that came over the network for this.'],
       useful: ['Useful', 'Bytes that became part of the repository.'],
       wasted: ['Wasted', 'Bytes that were of no use: cut off within an object, or here already.'],
+      framing: ['Around it', 'Headers, framing and the list of references, which carry the rest.'],
       saved: [
         'Saved by resuming',
         'Bytes that were here when a connection broke, and did not have to come again.',
@@ -100,6 +101,7 @@ export const detailWords = {
     wanted: 'not here yet',
     unknownLength: 'Servers do not say how long a pack is; the map grows as it arrives.',
     pack: 'One pack with everything',
+    packCut: 'The pack, as far as it came',
     laterRequests: (count: number) =>
       count === 1 ? '1 request for what it lacks' : `${formatCount(count)} requests for what it lacks`,
     requests: (count: number) => counted(count, 'request', 'requests'),

@@ -32,11 +32,13 @@ export function figureRows({ job, cutCostBytes }: JobDetail): Figure[] {
   });
   const count = (name: keyof typeof say.rows, value: string, quiet: boolean): Figure =>
     bytes(name, 0, { value, quiet });
+  const framing = Math.max(0, wireBytes - usefulBytes - wastedBytes);
   const shareOf = (part: number) => (wireBytes > 0 ? formatShare(part / wireBytes) : '');
   return [
     bytes('received', wireBytes),
     bytes('useful', usefulBytes, { part: true, share: shareOf(usefulBytes) }),
     bytes('wasted', wastedBytes, { part: true, share: shareOf(wastedBytes) }),
+    bytes('framing', framing, { part: true, share: shareOf(framing) }),
     bytes('saved', savedBytes),
     bytes('sent', uploadedBytes),
     ...(isEnded(job)

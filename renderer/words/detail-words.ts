@@ -69,7 +69,7 @@ export const detailWords = {
       received: ['Received', 'Everything that came over the network for this.'],
       useful: ['Useful', 'Bytes that became part of the repository.'],
       wasted: ['Wasted', 'Bytes that were of no use: cut off within an object, or here already.'],
-      framing: ['Around it', 'Headers, framing and the list of references, which carry the rest.'],
+      framing: ['Headers and framing', 'What carries the rest: headers, framing and the list of references.'],
       saved: [
         'Saved by resuming',
         'Bytes that were here when a connection broke, and did not have to come again.',

@@ -164,6 +164,22 @@ function requestsOf(view: JobView, count: number): ArtefactView[] {
   });
 }
 
+/** What was kept of the pack of such a clone. */
+function cutPack(view: JobView): ArtefactView {
+  const bytes = 173 * mib;
+  return {
+    id: `${view.id}-pack`,
+    kind: 'pack-stream',
+    source: view.host,
+    state: 'verified',
+    bytes,
+    totalBytes: bytes,
+    objects: 801_400,
+    totalObjects: 1_402_113,
+    pieces: [{ fromBytes: 0, toBytes: bytes, state: 'indexed' }],
+  };
+}
+
 const isCut = (index: number) => index % 7 === 3;
 
 function attemptsAt(requests: readonly ArtefactView[], nowMs: number): AttemptView[] {
@@ -242,7 +258,7 @@ export function detailOf(view: JobView, options: CloneOptions = {}, nowMs = Date
     plan: asked ? (requests.length > 0 ? cutPlan(view.host) : wholePlan(view.host)) : null,
     offer: asked ? offer : null,
     stages: stagesOf(view),
-    artefacts: [...artefactsOf(view), ...requests],
+    artefacts: [...(requests.length > 0 ? [cutPack(view)] : artefactsOf(view)), ...requests],
     attempts: [
       ...attemptsOf(view, nowMs).slice(0, requests.length > 0 ? 1 : 3),
       ...attemptsAt(requests, nowMs),

@@ -26,7 +26,7 @@ describe('figures', () => {
     expect(shown['Useful']).toEqual({ value: '99.0 MiB', share: '99.0 %', quiet: false });
     expect(shown['Wasted']?.share).toBe('< 0.1 %');
     // The parts add up to what was received.
-    expect(shown['Around it']).toEqual({ value: '972.8 KiB', share: '0.9 %', quiet: false });
+    expect(shown['Headers and framing']).toEqual({ value: '972.8 KiB', share: '0.9 %', quiet: false });
     expect(shown['Cost of a cut now']?.value).toBe('4.0 MiB');
   });
 

@@ -109,7 +109,8 @@ describe('an engine that dies', () => {
     for (let pause = 0; pause < 5; pause++) {
       await sleep(500);
       await engine.client.ask('job.pause', { ids: [id] });
-      expect(server.running).toBe(0);
+      // The sockets are closed by now; the server sees each of them a moment later.
+      await expect.poll(() => server.running, { timeout: 1_000 }).toBe(0);
       await engine.client.ask('job.resume', { ids: [id] });
     }
     const detail = await waitForJob(engine.client, id, ended, 90_000);

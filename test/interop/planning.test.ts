@@ -49,8 +49,8 @@ test('after connections that broke early, the next clone asks in small requests 
   const fetches = server.log.slice(before).filter(({ text }) => text.includes('command=fetch'));
   expect(fetches[0]?.text).toContain('filter tree:0');
   expect(fetches.every(({ bodyBytes }) => bodyBytes <= 600_000)).toBe(true);
-  // It knows what fits: hardly anything is cut.
-  expect(second.detail.job.drops).toBeLessThan(first.detail.job.drops);
+  // It knows what fits: most answers come whole.
+  expect(second.detail.job.drops).toBeLessThan(fetches.length / 2);
 
   server.limits = {};
   const theirs = join(makeTempDir('theirs'), 'clone');

@@ -22,6 +22,8 @@ const shareOfLife = 0.8;
 const shareOfSnapshotMax = 0.03;
 /** Histories of many branches side by side have more in common than one commit's trees: then no more of it. */
 const shareTwiceMax = 0.1;
+/** Few roots have little more than what they share. */
+const rootsTelling = 300;
 /** A line that carries less is broken; what is on it makes no difference. */
 export const tellingBytesMin = 16 * 1024;
 /** How much a new observation of a size counts. */
@@ -80,10 +82,10 @@ export class BatchSize {
   }
 
   learn({ kind, ids, came, bytes, cut, twice = 0 }: BatchOutcome): void {
-    if (kind === 'root' && twice > shareTwiceMax && this.#snapshotBytes !== null)
-      this.#snapshotBytes = Infinity;
-    if (kind === 'root' && this.#snapshotBytes === null && ids === 1) {
-      this.#snapshotBytes = bytes;
+    if (kind === 'root' && ids >= rootsTelling && twice > shareTwiceMax) this.#snapshotBytes = Infinity;
+    // A first look at one commit; several may have been under way at once.
+    if (kind === 'root' && ids === 1) {
+      if (came > 0) this.#snapshotBytes ??= bytes;
       return;
     }
     if (came > 0) this.#bytesPerId[kind] = meanOf(this.#bytesPerId[kind], bytes / came);

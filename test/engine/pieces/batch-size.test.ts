@@ -113,7 +113,9 @@ describe('whether trees are asked for with all that is below them', () => {
     size.learn({ kind: 'root', ids: 1, came: 1, bytes: 90_000, cut: false });
     size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.04 });
     expect(size.ids.root).toBeGreaterThan(100);
-    size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.2 });
+    size.learn({ kind: 'root', ids: 1, came: 1, bytes: 90_000, cut: false, twice: 1 });
+    expect(size.ids.root).toBeGreaterThan(100);
+    size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.3 });
     expect(size.ids.root).toBe(0);
   });
 });

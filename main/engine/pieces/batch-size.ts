@@ -85,7 +85,7 @@ export class BatchSize {
     if (kind === 'root' && ids >= rootsTelling && twice > shareTwiceMax) this.#snapshotBytes = Infinity;
     // A first look at one commit; several may have been under way at once.
     if (kind === 'root' && ids === 1) {
-      if (came > 0) this.#snapshotBytes ??= bytes;
+      this.#snapshotBytes ??= came > 0 ? bytes : Infinity;
       return;
     }
     if (came > 0) this.#bytesPerId[kind] = meanOf(this.#bytesPerId[kind], bytes / came);

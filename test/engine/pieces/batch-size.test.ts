@@ -118,4 +118,10 @@ describe('whether trees are asked for with all that is below them', () => {
     size.learn({ kind: 'root', ids: 900, came: 900, bytes: 900_000, cut: false, twice: 0.3 });
     expect(size.ids.root).toBe(0);
   });
+
+  it('is left where not even one commit’s trees come through', () => {
+    const size = new BatchSize(5_000_000);
+    size.learn({ kind: 'root', ids: 1, came: 0, bytes: 5_000_000, cut: true });
+    expect(size.ids.root).toBe(0);
+  });
 });

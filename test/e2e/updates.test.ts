@@ -1,7 +1,7 @@
 /** A person updates a repository, and goes on with a clone that was killed, in a browser: real engine, real git, real server. */
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,10 +27,13 @@ describe.skipIf(lacks('chromium'))('updating in the browser', () => {
   let folder: string;
 
   beforeAll(async () => {
-    [repository] = await Promise.all([
+    const [kept] = await Promise.all([
       makeBigRepo({ objects: 1_500, noiseBytes: 2 * 1024 * 1024 }),
       ensurePagesBuilt(),
     ]);
+    // The kept one is everybody's, and these tests add branches.
+    repository = join(makeTempDir('served'), basename(kept));
+    cpSync(kept, repository, { recursive: true });
     server = await startGitHttpServer({ root: dirname(repository), config: partial });
     served = await serveWithEngine(makeTempDir('home'));
     folder = makeTempDir('repositories');

@@ -6,7 +6,16 @@
 export type WantedKind = 'root' | 'tree' | 'blob';
 
 /** How many objects of each kind are worth one request; no roots: they are asked for like other trees. */
-export type WantedSizes = Record<WantedKind, number>;
+export interface WantedSizes extends Record<WantedKind, number> {
+  /** What one request may ask for where sizes can be foreseen by path; without it the numbers alone count. */
+  foreseen?: {
+    /** Of the answer. */
+    bytesMax: number;
+    idsMax: number;
+    /** Where nothing like it came yet. */
+    bytesPerId: Record<'tree' | 'blob', number>;
+  };
+}
 
 /** Objects to ask for in one request. */
 export interface WantedBatch {
@@ -42,8 +51,11 @@ export interface SetAside {
 export interface HistoryWalk {
   /** Looks at everything that is here. The first thing asked. */
   begin(): Promise<void>;
-  /** The objects of this pack are in the repository now. Answers with how many were not here before; null: not known. */
-  packAdded(indexPath: string): Promise<number | null>;
+  /**
+   * The objects of this pack are in the repository now. Answers with how many were not here before; null: not known.
+   * @param holds `commits`: it was asked for because of them, and of tags; else it has none
+   */
+  packAdded(indexPath: string, holds: 'commits' | 'others'): Promise<number | null>;
   /**
    * Which commits and tags are missing, and how to say so; until `startTrees`.
    * @param islands with those that commits lack which nothing wanted is known to reach yet
@@ -51,10 +63,10 @@ export interface HistoryWalk {
   frontier(
     islands: boolean,
   ): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }>;
-  /** All commits are here: go on with what they name. */
+  /** All commits are here: from now on also what is below their trees is asked for, and an end may be found. */
   startTrees(): Promise<void>;
   /**
-   * What to ask for next. Waits while that cannot be known, or would be little, and something is on its way. Null when
+   * What to ask for next; while commits are still missing, trees of those that are here. Waits while that cannot be known, or would be little, and something is on its way. Null when
    * everything is here but what was set aside and what that hides.
    */
   next(): Promise<WantedBatch | null>;

@@ -39,6 +39,7 @@ export {
   type PackEntryHeader,
   type PackEntryType,
 } from './pack/entry.ts';
+export { EntrySizes } from './pack/entry-sizes.ts';
 export { packIndexOids } from './pack/index-file.ts';
 export { EntryIds } from './pack/entry-ids.ts';
 export { EntryTable, noEntry, typeNumbers } from './pack/entry-table.ts';

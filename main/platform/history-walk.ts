@@ -71,7 +71,7 @@ function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): Histo
 
   return {
     begin: () => ask('begin'),
-    packAdded: (indexPath) => ask('packAdded', indexPath),
+    packAdded: (indexPath, holds) => ask('packAdded', indexPath, holds),
     frontier: (islands) => ask('frontier', islands),
     startTrees: () => ask('startTrees'),
     next: () => ask('next'),

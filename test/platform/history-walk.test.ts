@@ -30,7 +30,7 @@ describe('a walk in a thread of its own', () => {
     const frontier = await walk.frontier(true);
     expect(frontier.commits).toBe(commits);
     if (frontier.missing.length > 0) {
-      expect(await walk.packAdded(await repo.add(frontier.missing))).toBe(frontier.missing.length);
+      expect(await walk.packAdded(await repo.add(frontier.missing), 'commits')).toBe(frontier.missing.length);
     }
     await walk.startTrees();
     const next = walk.next();
@@ -69,7 +69,7 @@ describe('a walk in a thread of its own', () => {
   it('tells what failed in the thread, and goes on', async () => {
     const walk = walkOf();
     const path = join(repo.gitDir, 'none.idx');
-    const failure = await walk.packAdded(path).catch((error: unknown) => error);
+    const failure = await walk.packAdded(path, 'others').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(EngineError);
     expect(failure).toMatchObject({ code: 'disk-failed', facts: { path } });
     await walk.begin();

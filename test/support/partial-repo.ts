@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { git, gitBytes } from './git.ts';
 
 export interface PartialRepo {
+  /** Path of the one it is a part of. */
+  whole: string;
   /** Bare, without refs. */
   gitDir: string;
   /** Ids the refs of the whole one name. */
@@ -34,6 +36,7 @@ export async function makePartialRepo(
   const all = new Map(lines(types).map((line) => line.split(' ') as [string, string]));
   const wants = [...new Set(lines(await from('for-each-ref', '--format=%(objectname)')))];
   return {
+    whole,
     gitDir,
     wants,
     all,

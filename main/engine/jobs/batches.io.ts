@@ -28,6 +28,7 @@ const unstoredMax = 4;
 export interface PieceOutcome {
   /** Objects gained. */
   objects: number;
+
   cut: boolean;
   /** Instead of all: because of one object, or for a reason that is dealt with, so that the same may be asked again. */
   refused: { oid: string } | 'again' | null;
@@ -82,9 +83,14 @@ export class Batches {
    * @throws EngineError of the connection after several cuts or refusals without any object, or at once for anything else
    */
   async fetch(request: PackRequest): Promise<PieceOutcome> {
-    const spooled = await this.#spool(request, 'commit');
+    this.#underWay++;
+    const spooled = await this.#spool(request, 'commit').finally(() => {
+      this.#underWay--;
+      this.#changed();
+    });
     const { bytes } = spooled.artefact;
-    const { fresh } = await this.#inTurn(() => this.#store(spooled.artefact));
+    if (spooled.refusal === null) this.#inFlight.learn(spooled.waitMs, spooled.totalMs);
+    const { fresh } = await this.#inTurn(() => this.#store(spooled.artefact, 'commits'));
     this.#judge(fresh, bytes, spooled.cut);
     if (spooled.cut !== null) this.#size.learnLife(bytes);
     const { refusal } = spooled;
@@ -156,7 +162,7 @@ export class Batches {
 
   async #takeIn(batch: WantedBatch, { artefact, cut, refusal }: Spooled): Promise<void> {
     const { bytes } = artefact;
-    const { objects, fresh } = await this.#store(artefact);
+    const { objects, fresh } = await this.#store(artefact, 'others');
     const stuck = cut !== null && fresh === 0 && this.#size.isTelling(bytes);
     const { missing, setAside } = await this.#walk.settle(batch.number, {
       stuckBytes: stuck ? bytes : null,
@@ -185,8 +191,8 @@ export class Batches {
   }
 
   #sizes(): WantedSizes {
-    const { ids } = this.#size;
-    return this.#bearing.filters.hasRoots ? ids : { ...ids, root: 0 };
+    const { ids, foreseen } = this.#size;
+    return { ...ids, foreseen, ...(this.#bearing.filters.hasRoots ? {} : { root: 0 }) };
   }
 
   #changed(): void {
@@ -212,9 +218,9 @@ export class Batches {
     progress.advance('download', done, promised === null ? null : Math.max(done, promised), 'objects');
   }
 
-  async #store(artefact: LiveArtefact): Promise<Stored> {
+  async #store(artefact: LiveArtefact, holds: 'commits' | 'others'): Promise<Stored> {
     const { objects, index } = await salvage(this.#context, artefact, this.#format);
-    const fresh = index === null ? 0 : ((await this.#walk.packAdded(index)) ?? objects);
+    const fresh = index === null ? 0 : ((await this.#walk.packAdded(index, holds)) ?? objects);
     countRepeated(this.#context, artefact, objects, fresh);
     this.#showProgress();
     return { objects, fresh };
@@ -251,7 +257,8 @@ export class Batches {
       this.#bearing.refused(refusal, { filter, episode }, error);
       return { artefact, cut: null, refusal, ...times };
     } catch (forGood) {
-      await this.#inTurn(() => this.#store(artefact));
+      const holds = use === 'commit' ? 'commits' : 'others';
+      await this.#inTurn(() => this.#store(artefact, holds));
       throw forGood;
     }
   }

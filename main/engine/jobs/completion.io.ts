@@ -1,5 +1,5 @@
 /**
- * Finishes a clone from whatever is here: first all commits, then all trees and blobs, in the order of paths. Nothing
+ * Finishes a clone from whatever is here: all commits and beside them their root trees, then everything below these, in the order of paths.
  * about its progress is kept but the objects themselves: after any end of the process it starts by looking at what is
  * here, and asks for the rest.
  */
@@ -50,9 +50,9 @@ export async function completeFrom(
   const batches = new Batches({ ...context, signal }, connection, format, walk);
   try {
     await walk.begin();
-    await completeCommits(context, batches, walk);
-    await walk.startTrees();
-    await batches.fetchMissing();
+    // A server thinks long about commits: meanwhile it can send the trees of those that are here.
+    const commits = completeCommits(context, batches, walk).then(() => walk.startTrees());
+    await Promise.all([commits, batches.fetchMissing()]);
     const setAside = await walk.setAside();
     if (setAside.length > 0) throw setAsideFailure(context.address.host, setAside);
   } catch (error) {

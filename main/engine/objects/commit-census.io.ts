@@ -13,6 +13,8 @@ export class CommitCensus {
   #trees: Uint8Array;
   /** What tags that are here name, by the tag's id. */
   readonly #tags = new Map<string, string>();
+  /** Root trees that were handed out. */
+  readonly #handedOut: OidSet;
 
   /** @param isHere whether an object of any type is here */
   constructor(reader: ObjectReader, isHere: (oid: string) => boolean) {
@@ -21,6 +23,7 @@ export class CommitCensus {
     this.graph = new CommitGraph(reader.format);
     this.#oidBytes = oidBytesLength(reader.format);
     this.#trees = new Uint8Array(1024 * this.#oidBytes);
+    this.#handedOut = new OidSet();
   }
 
   /** Reads these objects; what is neither commit nor tag is passed over. */
@@ -48,22 +51,27 @@ export class CommitCensus {
   }
 
   /**
-   * Trees of all commits that the wants reach, each once, in topological order; and those that refs or tags name without a commit. Ids one
-   * behind the other.
+   * Trees of the commits that the wants are known to reach, as far as they were not handed out before; in topological
+   * order. Ids one behind the other.
    */
-  async rootTrees(wants: readonly string[]): Promise<Uint8Array> {
-    const seen = new OidSet(this.graph.size);
+  newRootTrees(wants: readonly string[]): Uint8Array {
     const roots = new OidList(this.#oidBytes);
     const reached = this.graph.reachedFrom(this.#named(wants));
     for (const commit of this.graph.inTopologicalOrder()) {
       if (reached[commit] !== 1) continue;
       const at = commit * this.#oidBytes;
-      if (seen.add(this.#trees, at)) roots.push(this.#trees, at);
+      if (this.#handedOut.add(this.#trees, at)) roots.push(this.#trees, at);
     }
+    return roots.bytes();
+  }
+
+  /** Trees that refs or tags name without a commit, and that were not handed out before. */
+  async looseTrees(wants: readonly string[]): Promise<Uint8Array> {
+    const roots = new OidList(this.#oidBytes);
     const others = [...this.#named(wants)].filter((oid) => !this.graph.has(oid) && !this.#tags.has(oid));
     await readObjects(this.#reader, others, ({ oid, type }) => {
       const bytes = bytesOfHex(oid);
-      if (type === 'tree' && seen.add(bytes)) roots.push(bytes);
+      if (type === 'tree' && this.#handedOut.add(bytes)) roots.push(bytes);
     });
     return roots.bytes();
   }

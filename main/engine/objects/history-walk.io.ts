@@ -3,23 +3,34 @@
  * its own: it reads every tree of the history.
  *
  * Theory of operation. Whoever downloads says which packs came in (`packAdded`) and which requests are over (`settle`),
- * and asks what to ask for next (`next`). Commits come first, in rounds (`frontier`), because their parents are known
- * only by themselves. From `startTrees` on the walk reads trees as they are here, in the order of paths, and the objects
- * they name become wishes: trees before blobs, since a tree that is not here hides what is below it. `next` waits while a
- * request would be needlessly small and something else is on its way. What no connection carries is set aside; reading
- * passes over a tree that was.
+ * and asks what to ask for next (`next`). Commits come in rounds (`frontier`), because their parents are known only by
+ * themselves. Meanwhile the trees of those that are here can be asked for already, and are read as they come. From
+ * `startTrees` on the walk goes on below them, in the order of paths, and the objects that trees name become wishes:
+ * trees before blobs, since a tree that is not here hides what is below it. `next` waits while a request would be
+ * needlessly small and something else is on its way. What no connection carries is set aside; reading passes over a tree
+ * that was.
  */
 
-import { bytesOfHex, hexOf, oidBytesLength, OidFlags, OidList, packIndexOids } from '../../git/index.ts';
+import {
+  bytesOfHex,
+  EntrySizes,
+  hexOf,
+  oidBytesLength,
+  OidFlags,
+  OidList,
+  packIndexOids,
+} from '../../git/index.ts';
 import { EngineError } from '../errors.ts';
 import {
   filterWishes,
   here,
   Narrowing,
   pathOfWish,
+  SizeByPath,
   TreeFrontier,
   withoutWish,
   type CommitFrontier,
+  type RequestLimits,
   type Suspect,
   type Wishes,
   type WishQueue,
@@ -48,11 +59,22 @@ interface Outstanding {
   wishes: Wishes;
   /** From a request that was stuck: a smaller part of it, or the object that stands in the way. */
   narrowed: 'part' | Suspect<WantedKind> | null;
+  /** Asked for with all trees below them. */
+  asRoots: boolean;
 }
 
 interface Waiting {
   resolve: (batch: WantedBatch | null) => void;
   reject: (error: unknown) => void;
+}
+
+/** Roots with all that is below them go by number: how much that is has nothing to do with their path. */
+function limitsOf(kind: WantedKind, sizes: WantedSizes, seen: SizeByPath): RequestLimits {
+  const { foreseen } = sizes;
+  if (kind === 'root' || foreseen === undefined)
+    return { idsMax: sizes[kind], bytesMax: Infinity, bytesOf: () => 0 };
+  const { idsMax, bytesMax, bytesPerId } = foreseen;
+  return { idsMax, bytesMax, bytesOf: (path) => seen.expect(path, bytesPerId[kind]) };
 }
 
 export class HistoryWalkRun implements HistoryWalk {
@@ -63,6 +85,10 @@ export class HistoryWalkRun implements HistoryWalk {
   readonly #census: CommitCensus;
   readonly #frontier: TreeFrontier;
   readonly #narrowing: Narrowing<WantedKind>;
+  /** Of trees without what is below them, and of blobs. */
+  readonly #sizesSeen = new SizeByPath();
+  /** Of the pack that came last. */
+  #entrySizes: EntrySizes | null = null;
   readonly #setAside = new Map<string, SetAside>();
   readonly #outstanding = new Map<number, Outstanding>();
   #waiting: Waiting[] = [];
@@ -91,9 +117,11 @@ export class HistoryWalkRun implements HistoryWalk {
       if (type === 'commit' || type === 'tag') history.push(oid);
     });
     await this.#census.read(history);
+    this.#frontier.addRoots(this.#census.newRootTrees(this.#wants));
+    this.#readOn();
   }
 
-  async packAdded(indexPath: string): Promise<number> {
+  async packAdded(indexPath: string, holds: 'commits' | 'others'): Promise<number> {
     const index = await this.#disk.read(indexPath);
     if (index === null) throw new EngineError('disk-failed', { path: indexPath, detail: 'an index is gone' });
     const oids = packIndexOids(index, this.#reader.format);
@@ -102,8 +130,11 @@ export class HistoryWalkRun implements HistoryWalk {
     for (let at = 0; at < oids.length; at += oidBytes) {
       if ((this.#flags.mark(oids, at, here) & here) === 0) fresh.push(oids, at);
     }
-    if (this.#treesStarted) this.#readOn();
-    else await this.#census.read(fresh);
+    if (holds === 'commits') {
+      await this.#census.read(fresh);
+      this.#frontier.addRoots(this.#census.newRootTrees(this.#wants));
+    } else this.#entrySizes = new EntrySizes(index, this.#reader.format);
+    this.#readOn();
     return fresh.length;
   }
 
@@ -115,7 +146,9 @@ export class HistoryWalkRun implements HistoryWalk {
   }
 
   async startTrees(): Promise<void> {
-    this.#frontier.addRoots(await this.#census.rootTrees(this.#wants));
+    this.#frontier.addRoots(this.#census.newRootTrees(this.#wants));
+    this.#frontier.addRoots(await this.#census.looseTrees(this.#wants));
+    this.#frontier.closeRoots();
     this.#treesStarted = true;
     this.#readOn();
   }
@@ -138,10 +171,25 @@ export class HistoryWalkRun implements HistoryWalk {
     if (batch === undefined) return Promise.resolve({ missing: 0, setAside: null });
     this.#outstanding.delete(number);
     const oidBytes = oidBytesLength(this.#reader.format);
+    this.#learnSizes(batch);
     const lost = filterWishes(batch.wishes, oidBytes, (oids, at) => !this.#isHere(oids, at));
     const setAside = lost.count === 0 ? null : this.#askAgain(batch, lost, end);
-    if (this.#treesStarted) this.#readOn();
+    this.#readOn();
     return Promise.resolve({ missing: lost.count, setAside });
+  }
+
+  /** By what of it is in the pack that came last. */
+  #learnSizes({ wishes, asRoots }: Outstanding): void {
+    const sizes = this.#entrySizes;
+    if (sizes === null || asRoots) return;
+    const oidBytes = oidBytesLength(this.#reader.format);
+    for (const [run, { path, from }] of wishes.paths.entries()) {
+      const to = wishes.paths[run + 1]?.from ?? wishes.count;
+      for (let place = from; place < to; place++) {
+        const bytes = sizes.of(wishes.oids, place * oidBytes);
+        if (bytes !== null) this.#sizesSeen.learn(path, bytes);
+      }
+    }
   }
 
   setAside(): Promise<readonly SetAside[]> {
@@ -242,6 +290,7 @@ export class HistoryWalkRun implements HistoryWalk {
 
   #treesComing(): boolean {
     return (
+      !this.#treesStarted ||
       this.#frontier.rootWishes.length + this.#frontier.treeWishes.length > 0 ||
       [...this.#outstanding.values()].some(({ kind }) => kind !== 'blob')
     );
@@ -262,7 +311,7 @@ export class HistoryWalkRun implements HistoryWalk {
       return true;
     }
     const sizes = this.#sizes;
-    if (!this.#treesStarted || sizes === null) return false;
+    if (sizes === null) return false;
     const part = this.#narrowing.takePart();
     if (part !== null) {
       this.#ask(resolve, part.kind, part.wishes, 'part', sizes);
@@ -270,7 +319,7 @@ export class HistoryWalkRun implements HistoryWalk {
     }
     const kind = this.#kindToAsk(sizes);
     if (kind === null) {
-      if (this.#reading || this.#outstanding.size > 0) return false;
+      if (!this.#treesStarted || this.#reading || this.#outstanding.size > 0) return false;
       const suspect = this.#narrowing.takeSuspect();
       if (suspect !== null) {
         this.#ask(resolve, suspect.kind, suspect.wishes, suspect, sizes);
@@ -282,7 +331,8 @@ export class HistoryWalkRun implements HistoryWalk {
       return true;
     }
     const asRoots = kind === 'root' && sizes.root > 0;
-    const wishes = this.#queueOf(kind).take(kind === 'root' && !asRoots ? sizes.tree : sizes[kind]);
+    const limits = limitsOf(kind === 'root' && !asRoots ? 'tree' : kind, sizes, this.#sizesSeen);
+    const wishes = this.#queueOf(kind).take(limits);
     if (wishes === null) return false;
     this.#ask(resolve, kind, wishes, null, sizes);
     return true;
@@ -296,9 +346,9 @@ export class HistoryWalkRun implements HistoryWalk {
     sizes: WantedSizes,
   ): void {
     const number = this.#batches++;
-    this.#outstanding.set(number, { kind, wishes, narrowed });
     // What is stuck is not asked for with all that is below it.
     const asRoots = kind === 'root' && sizes.root > 0 && narrowed === null;
+    this.#outstanding.set(number, { kind, wishes, narrowed, asRoots });
     resolve({
       number,
       kind: kind === 'root' && !asRoots ? 'tree' : kind,
@@ -310,8 +360,10 @@ export class HistoryWalkRun implements HistoryWalk {
 
   #kindToAsk(sizes: WantedSizes): WantedKind | null {
     const { rootWishes, treeWishes, blobWishes } = this.#frontier;
-    if (rootWishes.length > 0) return this.#probing(sizes) ? null : 'root';
     const enough = (size: number) => (this.#outstanding.size === 0 ? Math.min(size, idleBatchMin) : size);
+    // While commits come there will soon be more.
+    const rootsMin = this.#treesStarted || sizes.root === 1 ? 1 : enough(sizes.root || sizes.tree);
+    if (rootWishes.length >= rootsMin) return this.#probing(sizes) ? null : 'root';
     // While the walk goes on there will soon be more; when it stands still these are what it waits for.
     if (treeWishes.length >= (this.#reading ? enough(sizes.tree) : 1)) return 'tree';
     const blobsGrow = this.#reading || this.#frontier.unread > 0;

@@ -66,6 +66,16 @@ export class BatchSize {
     return { root: this.#roots, tree: this.#idsOf('tree'), blob: this.#idsOf('blob') };
   }
 
+  /** What one request may ask for where the size of what it names can be foreseen. */
+  get foreseen(): { bytesMax: number; idsMax: number; bytesPerId: { tree: number; blob: number } } {
+    const { tree, blob } = this.#bytesPerId;
+    return { bytesMax: this.#bytesGoal, idsMax: this.#idsMost, bytesPerId: { tree, blob } };
+  }
+
+  get #idsMost(): number {
+    return this.#life === null ? idsMax : idsMaxShortLived;
+  }
+
   get #roots(): number {
     if (this.#snapshotBytes === null) return 1;
     return this.#snapshotBytes <= this.#bytesGoal * shareOfSnapshotMax ? this.#idsOf('root') : 0;
@@ -103,8 +113,7 @@ export class BatchSize {
   }
 
   #idsOf(kind: BatchKind): number {
-    const most = this.#life === null ? idsMax : idsMaxShortLived;
-    return Math.min(most, Math.max(idsMin, Math.round(this.#bytesGoal / this.#bytesPerId[kind])));
+    return Math.min(this.#idsMost, Math.max(idsMin, Math.round(this.#bytesGoal / this.#bytesPerId[kind])));
   }
 
   #cutAfter(bytes: number): void {

@@ -3,7 +3,7 @@
  * to read next and is handed their bodies.
  *
  * Theory of operation. A *group* is one directory in all its versions. Groups stand in a line: those of the root first,
- * then its directories, then theirs. Reading goes through the line tree by tree, and stops before a tree that is not
+ * then its directories, then theirs. The roots may come little by little, as commits do. Reading goes through the line tree by tree, and stops before a tree that is not
  * here; what a version names that no version named before goes to the line (trees) and, where it is not here, to the
  * wishes. A directory's own entries are handed on when its last version was read, name by name: so versions of one
  * path stand together, and a server that is asked for them in this order can reuse its deltas.
@@ -83,10 +83,20 @@ export class TreeFrontier {
     return this.#line.length;
   }
 
-  /** Begins with these trees; ids one behind the other, each once. */
+  /** More trees to begin with; ids one behind the other, each once in all. What is below them is for later. */
   addRoots(oids: Uint8Array): void {
-    for (let at = 0; at < oids.length; at += this.#oidBytes) this.#meetTree('', oids, at);
-    this.#closeGroup('');
+    for (let at = 0; at < oids.length; at += this.#oidBytes) {
+      // One that a root before it names as a directory is read there (subtree merges make such histories).
+      if ((this.flags.of(oids, at) & met) === 0) this.#meetTree('', oids, at);
+    }
+  }
+
+  /** These were all: behind the last of them their directories follow. */
+  closeRoots(): void {
+    if (this.#line.end === 0) return;
+    const group = { path: '', to: this.#line.end };
+    this.#groups.push(group);
+    if (this.#line.length === 0) this.#endGroup(group);
   }
 
   /** How many trees, from the next one on, are here and can be read; at most `max`. */

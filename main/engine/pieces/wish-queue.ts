@@ -4,6 +4,7 @@
  */
 
 import { bytesOfHex, OidQueue } from '../../git/index.ts';
+import { RequestRoom, type RequestLimits } from './size-by-path.ts';
 
 /** Objects to ask for in one request. */
 export interface Wishes {
@@ -44,14 +45,13 @@ export class WishQueue {
     this.#queue.push(bytes, at);
   }
 
-  /** Up to `countMax` of them, which leave the queue; null when it is empty. */
-  take(countMax: number): Wishes | null {
+  /** As many of them as one request may ask for; they leave the queue. Null when it is empty. */
+  take(limits: RequestLimits): Wishes | null {
     let taken: Wishes | null = null;
-    let room = countMax;
+    const room = new RequestRoom(limits);
     // What is left over of cut requests alone would often make a small one.
     for (let lost = this.#takeLost(room); lost !== null; lost = this.#takeLost(room)) {
       taken = joined(taken, lost);
-      room -= lost.count;
     }
     return joined(taken, this.#takeNew(room));
   }
@@ -63,30 +63,37 @@ export class WishQueue {
     this.#lostCount += wishes.count;
   }
 
-  #takeLost(countMax: number): Wishes | null {
-    const lost = countMax > 0 ? this.#lost.shift() : undefined;
-    if (lost === undefined) return null;
-    const { first, rest } = splitWishes(lost, countMax, this.#oidBytes);
-    if (rest !== null) this.#lost.unshift(rest);
+  #takeLost(room: RequestRoom): Wishes | null {
+    const lost = this.#lost[0];
+    const count = lost === undefined ? 0 : fittingOf(lost, room);
+    if (lost === undefined || count === 0) return null;
+    const { first, rest } = splitWishes(lost, count, this.#oidBytes);
+    if (rest === null) this.#lost.shift();
+    else this.#lost[0] = rest;
     this.#lostCount -= first.count;
     return first;
   }
 
-  #takeNew(countMax: number): Wishes | null {
+  #takeNew(room: RequestRoom): Wishes | null {
+    // What did not come goes before what was never asked for.
+    if (this.#lost.length > 0) return null;
     const from = this.#queue.begin;
-    const to = Math.min(this.#queue.end, from + countMax);
-    if (to === from) return null;
-    const oids = this.#queue.slice(from, to);
-    this.#queue.dropTo(to);
+    let to = from;
     const paths: Wishes['paths'] = [];
-    for (let run = this.#runs[this.#firstRun]; run !== undefined && run.from < to;) {
-      paths.push({ path: run.path, from: Math.max(0, run.from - from) });
+    for (let run = this.#runs[this.#firstRun]; run !== undefined && to < this.#queue.end;) {
       const next = this.#runs[this.#firstRun + 1];
-      if (next === undefined || next.from > to) break;
+      const runEnd = next?.from ?? this.#queue.end;
+      const fitting = room.fill(run.path, runEnd - to);
+      if (fitting > 0) paths.push({ path: run.path, from: to - from });
+      to += fitting;
+      if (to < runEnd || next === undefined) break;
       this.#firstRun++;
       run = next;
     }
     this.#forgetRuns();
+    if (to === from) return null;
+    const oids = this.#queue.slice(from, to);
+    this.#queue.dropTo(to);
     return { oids, count: to - from, paths };
   }
 
@@ -95,6 +102,18 @@ export class WishQueue {
     this.#runs = this.#runs.slice(this.#firstRun);
     this.#firstRun = 0;
   }
+}
+
+/** How many of them, from the first on, have room in the request. */
+function fittingOf(wishes: Wishes, room: RequestRoom): number {
+  let fitting = 0;
+  for (const [run, { path, from }] of wishes.paths.entries()) {
+    const to = wishes.paths[run + 1]?.from ?? wishes.count;
+    const here = room.fill(path, to - from);
+    fitting += here;
+    if (here < to - from) break;
+  }
+  return fitting;
 }
 
 function joined(a: Wishes | null, b: Wishes | null): Wishes | null {

@@ -55,7 +55,10 @@ describe.each(['sha1', 'sha256'] as const)('the census of commits and tags, %s',
     const { whole, repo, present, census, bring } = await setUp(24);
     await bring([...repo.all.keys()]);
     expect(present.size).toBe(repo.all.size);
-    const roots = hexOids(await census.rootTrees(repo.wants), oidBytes);
+    const roots = [census.newRootTrees(repo.wants), await census.looseTrees(repo.wants)].flatMap((oids) =>
+      hexOids(oids, oidBytes),
+    );
+    expect(census.newRootTrees(repo.wants).length, 'only once').toBe(0);
     const ofCommits = await git(['-C', whole, 'log', '--all', '--format=%T']);
     const expected = new Set(ofCommits.split('\n'));
     const peeled = await git(['-C', whole, 'for-each-ref', '--format=%(objectname) %(*objectname)']);

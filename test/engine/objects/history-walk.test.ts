@@ -57,14 +57,14 @@ class Server {
   }
 
   /** The first so many of these objects arrive, in one pack. */
-  async send(ids: readonly string[]): Promise<void> {
+  async send(ids: readonly string[], holds: 'commits' | 'others'): Promise<void> {
     const count = this.fraction() < 0.4 ? ids.length : Math.floor(this.fraction() * (ids.length + 1));
     const sent = ids.slice(0, count);
     if (sent.length === 0) return;
     const fresh = sent.filter((id) => !this.present.has(id));
     this.twice.push(...sent.filter((id) => this.present.has(id)));
     for (const id of sent) this.present.add(id);
-    expect(await this.walk.packAdded(await this.repo.add(sent))).toBe(new Set(fresh).size);
+    expect(await this.walk.packAdded(await this.repo.add(sent), holds)).toBe(new Set(fresh).size);
   }
 
   /** Rounds of commits and tags until none is missing. */
@@ -80,7 +80,7 @@ class Server {
       const others = [...all].filter(
         ([id, type]) => type === 'commit' && !this.present.has(id) && !missing.includes(id),
       );
-      await this.send([...missing, ...others.map(([id]) => id)]);
+      await this.send([...missing, ...others.map(([id]) => id)], 'commits');
     }
   }
 
@@ -93,7 +93,7 @@ class Server {
     ).toEqual([]);
     const kinds = new Set(ids.map((id) => this.repo.all.get(id)));
     expect([...kinds]).toEqual([batch.kind === 'blob' ? 'blob' : 'tree']);
-    await this.send(batch.kind === 'root' ? await this.repo.treesBelow(ids) : ids);
+    await this.send(batch.kind === 'root' ? await this.repo.treesBelow(ids) : ids, 'others');
     const left = ids.filter((id) => !this.present.has(id)).length;
     // Nothing came whole; each time a little more arrived than before, so that nothing counts as too large.
     const stuck = left === ids.length && this.fraction() < 0.5 ? (this.stuckBytes *= 1.3) : null;
@@ -193,6 +193,31 @@ describe('the walk through a history', () => {
     },
   );
 
+  it('asks for trees of commits that are here while others are still missing, and for nothing below them', async () => {
+    const repo = await partOf(14, 'sha1', 30);
+    const commits = [...repo.all].filter(([, type]) => type === 'commit').map(([id]) => id);
+    const walk = walkOf(repo, 'sha1');
+    await walk.begin();
+    await walk.resize({ root: 0, tree: 1, blob: 1 });
+    const waiting = walk.next();
+    expect(await soon(waiting), 'no commit is here').toBeUndefined();
+    await walk.packAdded(await repo.add(repo.wants.filter((id) => commits.includes(id))), 'commits');
+    const trees = new Map<string, string>();
+    for (const line of (await git(['--git-dir', repo.whole, 'log', '--all', '--format=%T %H'])).split('\n'))
+      trees.set(line.slice(0, 40), line.slice(41));
+    const asked: string[] = [];
+    for (let batch = await soon(waiting); batch; batch = await soon(walk.next())) {
+      const ids = hexOids(batch.oids, 20);
+      for (const id of ids) expect([...trees.keys()]).toContain(id);
+      asked.push(...ids);
+      await walk.packAdded(await repo.add(ids), 'others');
+      await walk.settle(batch.number, nothingSpecial);
+    }
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new Set(asked).size).toBe(asked.length);
+    await walk.close();
+  });
+
   it('has nothing to ask for when everything is here, or nothing is wanted', async () => {
     const repo = await partOf(8, 'sha1', 10);
     await repo.add(repo.all.keys());
@@ -217,7 +242,7 @@ describe('the walk through a history', () => {
     await walk.begin();
     // Blobs that a tag names are of the first stage.
     const { missing } = await walk.frontier(true);
-    if (missing.length > 0) await walk.packAdded(await repo.add(missing));
+    if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 100, blob: 6 });
     const batch = (await walk.next())!;
@@ -227,7 +252,7 @@ describe('the walk through a history', () => {
       expect(named).toContain(`${id} ${await walk.pathOf(batch.number, place)}`);
     }
     const ids = hexOids(batch.oids, 20);
-    await walk.packAdded(await repo.add(ids.slice(0, 2)));
+    await walk.packAdded(await repo.add(ids.slice(0, 2)), 'others');
     expect(await walk.settle(batch.number, nothingSpecial)).toEqual({ missing: 4, setAside: null });
     expect(await walk.settle(batch.number, nothingSpecial), 'only once').toEqual({
       missing: 0,
@@ -247,16 +272,17 @@ describe('the walk through a history', () => {
       await repo.add(
         [...repo.all].filter(([, type]) => type === 'commit' || type === 'tag').map(([id]) => id),
       ),
+      'commits',
     );
     const { missing } = await walk.frontier(true);
-    if (missing.length > 0) await walk.packAdded(await repo.add(missing));
+    if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.resize({ root: 0, tree: 1, blob: 1_000 });
     await walk.startTrees();
     for (let asked = 0; asked < 2_000; asked++) {
       const batch = await soon(walk.next(), 10_000);
       if (batch === undefined) throw new Error('The walk does not go on.');
       if (batch === null) return;
-      const added = walk.packAdded(await repo.add(hexOids(batch.oids, 20)));
+      const added = walk.packAdded(await repo.add(hexOids(batch.oids, 20)), 'others');
       // At another moment of its work each time.
       for (let ticks = asked % 7; ticks > 0; ticks--) await Promise.resolve();
       await added;
@@ -270,7 +296,7 @@ describe('the walk through a history', () => {
     const walk = walkOf(repo, 'sha1');
     await walk.begin();
     const { missing } = await walk.frontier(true);
-    if (missing.length > 0) await walk.packAdded(await repo.add(missing));
+    if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 10, blob: 12 });
     const came = new Set(missing);
@@ -282,7 +308,7 @@ describe('the walk through a history', () => {
       const before = ids.includes(large) ? ids.slice(0, ids.indexOf(large)) : ids;
       for (const id of before) expect(came.has(id), id).toBe(false);
       for (const id of before) came.add(id);
-      if (before.length > 0) await walk.packAdded(await repo.add(before));
+      if (before.length > 0) await walk.packAdded(await repo.add(before), 'others');
       await walk.settle(batch.number, { ...nothingSpecial, stuckBytes: before.length === 0 ? 50_000 : null });
     }
     expect(await walk.setAside()).toMatchObject([{ oid: large, bytesSeen: 50_000 }]);
@@ -302,7 +328,7 @@ describe('the walk through a history', () => {
     await walk.startTrees();
     await expect(next).rejects.toMatchObject({ code: 'objects-missing' });
     await expect(walk.next()).rejects.toMatchObject({ code: 'objects-missing' });
-    await expect(walk.packAdded(index)).rejects.toMatchObject({
+    await expect(walk.packAdded(index, 'others')).rejects.toMatchObject({
       code: 'disk-failed',
       facts: { path: index },
     });

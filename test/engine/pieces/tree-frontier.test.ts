@@ -93,7 +93,7 @@ function readAll(frontier: TreeFrontier, forest: Forest, max: number): number {
 
 /** Takes up to `count` wishes, and says under which path each is known. */
 function take(queue: WishQueue, count: number): { oid: string; path: string }[] {
-  const wishes = queue.take(count);
+  const wishes = queue.take({ idsMax: count, bytesMax: Infinity, bytesOf: () => 0 });
   if (wishes === null) return [];
   return Array.from({ length: wishes.count }, (_, place) => ({
     oid: hexAt(wishes.oids, oidBytes, place),
@@ -101,12 +101,22 @@ function take(queue: WishQueue, count: number): { oid: string; path: string }[] 
   }));
 }
 
-function begun(forest: Forest, isHere: (oid: string) => boolean): TreeFrontier {
+function begun(
+  forest: Forest,
+  isHere: (oid: string) => boolean,
+  early: { read: number } | null = null,
+): TreeFrontier {
   const frontier = new TreeFrontier('sha1', new OidFlags());
   for (const oid of forest.reachable()) {
     if (isHere(oid)) frontier.flags.mark(Buffer.from(oid, 'hex'), 0, here);
   }
-  frontier.addRoots(Buffer.from(forest.roots.join(''), 'hex'));
+  // Little by little, with reading between, as commits come.
+  const half = forest.roots.length >>> 1;
+  frontier.addRoots(Buffer.from(forest.roots.slice(0, half).join(''), 'hex'));
+  if (early !== null) early.read += readAll(frontier, forest, 3);
+  frontier.addRoots(Buffer.from(forest.roots.slice(half).join(''), 'hex'));
+  if (early !== null) early.read += readAll(frontier, forest, 1_000);
+  frontier.closeRoots();
   return frontier;
 }
 
@@ -117,9 +127,10 @@ describe('from the trees of commits to everything below', () => {
       const fraction = seededFractions(seed + 1_000);
       const share = [0, 0.3, 0.9, 1][seed % 4]!;
       const present = new Set([...forest.reachable()].filter(() => fraction() < share));
-      const frontier = begun(forest, (oid) => present.has(oid));
+      const early = { read: 0 };
+      const frontier = begun(forest, (oid) => present.has(oid), seed % 3 === 0 ? early : null);
       const asked: string[] = [];
-      let read = 0;
+      let { read } = early;
       for (;;) {
         read += readAll(frontier, forest, 1 + Math.floor(fraction() * 10));
         const queues = [frontier.rootWishes, frontier.treeWishes, frontier.blobWishes];

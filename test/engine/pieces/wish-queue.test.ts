@@ -23,6 +23,9 @@ function known(wishes: Wishes): Known {
   ]);
 }
 
+/** By number alone. */
+const upTo = (idsMax: number) => ({ idsMax, bytesMax: Infinity, bytesOf: () => 0 });
+
 /** So many wishes, in runs of one path each. */
 function randomWishes(seed: number, count: number): { oids: Uint8Array; all: Known } {
   const fraction = seededFractions(seed);
@@ -47,7 +50,7 @@ describe('wishes', () => {
           queue.push(all[pushed]![1], oids, pushed * oidBytes);
         }
         const countMax = 1 + Math.floor(fraction() * 80);
-        const wishes = queue.take(countMax);
+        const wishes = queue.take(upTo(countMax));
         expect(wishes === null).toBe(taken.length === pushed);
         if (wishes === null) continue;
         expect(wishes.count).toBe(Math.min(countMax, pushed - taken.length));
@@ -68,7 +71,7 @@ describe('wishes', () => {
       const lost = new Set<string>();
       const underWay: Wishes[] = [];
       while (came.size < all.length) {
-        const wishes = queue.take(1 + Math.floor(fraction() * 50));
+        const wishes = queue.take(upTo(1 + Math.floor(fraction() * 50)));
         if (wishes !== null) {
           const ids = known(wishes).map(([id]) => id);
           const again = ids.filter((id) => lost.has(id));
@@ -96,7 +99,31 @@ describe('wishes', () => {
       }
       expect(Object.fromEntries(came), `seed ${seed}`).toEqual(Object.fromEntries(all));
       expect(queue.length).toBe(0);
-      expect(queue.take(1)).toBeNull();
+      expect(queue.take(upTo(1))).toBeNull();
+    }
+  });
+
+  it('leave by the bytes their paths let expect, the first one always', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const fraction = seededFractions(seed);
+      const { oids, all } = randomWishes(seed, 200);
+      const queue = new WishQueue(oidBytes);
+      all.forEach(([, path], place) => queue.push(path, oids, place * oidBytes));
+      const bytesOf = (path: string) => (path === 'first' ? 5 : 100 * (1 + Number(path.slice(-1))));
+      let left = all;
+      while (left.length > 0) {
+        const bytesMax = 20 + Math.floor(fraction() * 2_000);
+        const taken = known(queue.take({ idsMax: 30, bytesMax, bytesOf })!);
+        expect(taken, `seed ${seed}`).toEqual(left.slice(0, taken.length));
+        const bytes = taken.reduce((sum, [, path]) => sum + bytesOf(path), 0);
+        expect(bytes <= bytesMax || taken.length === 1).toBe(true);
+        const next = left[taken.length];
+        expect(
+          next === undefined || taken.length === 30 || bytes + bytesOf(next[1]) > bytesMax,
+          `seed ${seed}: as many as fit`,
+        ).toBe(true);
+        left = left.slice(taken.length);
+      }
     }
   });
 
@@ -104,7 +131,7 @@ describe('wishes', () => {
     const { oids, all } = randomWishes(9, 40);
     const queue = new WishQueue(oidBytes);
     all.forEach(([, path], place) => queue.push(path, oids, place * oidBytes));
-    const wishes = queue.take(40)!;
+    const wishes = queue.take(upTo(40))!;
     for (let count = 1; count <= 41; count++) {
       const { first, rest } = splitWishes(wishes, count, oidBytes);
       expect(known(first)).toEqual(all.slice(0, count));
@@ -124,7 +151,7 @@ describe('one wish among others', () => {
   const { oids, all } = randomWishes(5, 50);
   const queue = new WishQueue(oidBytes);
   for (const [place, [, path]] of all.entries()) queue.push(path, oids, place * oidBytes);
-  const wishes = queue.take(50);
+  const wishes = queue.take(upTo(50));
   if (wishes === null) throw new Error('The queue is empty.');
 
   it.each([0, 7, 49])('is taken out by its id, with its path: place %i', (place) => {

@@ -30,8 +30,8 @@ describe('flags of objects', () => {
     }
   });
 
-  it('tell ids apart by every one of their first 70 bits', () => {
-    for (let bit = 0; bit < 70; bit++) {
+  it('tell ids apart by every one of their first 102 bits', () => {
+    for (let bit = 0; bit < 102; bit++) {
       const flags = new OidFlags();
       const oid = new Uint8Array(20);
       flags.mark(oid, 0, 1);

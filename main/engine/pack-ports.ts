@@ -21,6 +21,14 @@ export interface JoinedPack {
   objects: number;
 }
 
+/** A joined pack that was begun while its packs came: a header without a count, and their entries. */
+export interface BegunJoin {
+  path: string;
+  /** In the order in which they lie in it; no object is in two of them. */
+  packPaths: readonly string[];
+  lengthBytes: number;
+}
+
 /** How far a spool is known while it arrives. */
 export interface FollowedPack {
   /** Whole entries, and where the last of them ends. */
@@ -111,14 +119,23 @@ export interface PackTools {
     bases: readonly string[],
     signal?: AbortSignal,
   ): Promise<KeptPack>;
+  /** Copies the entries of a pack behind those in `targetPath`, which is made when it is not there. Answers with its length. */
+  append(
+    packPath: string,
+    targetPath: string,
+    objectFormat: 'sha1' | 'sha256',
+    signal?: AbortSignal,
+  ): Promise<number>;
   /**
    * Writes the objects of all these packs (paths, their indexes beside them), each once, into one at `targetPath` with its
    * index beside it, both durable. Null when that is better left to git: very many objects, packs out of the ordinary.
+   * @param begun of these packs some, in a file that becomes the target; what is not as it says is begun anew
    */
   join(
     packPaths: readonly string[],
     targetPath: string,
     objectFormat: 'sha1' | 'sha256',
+    begun: BegunJoin | null,
     signal?: AbortSignal,
   ): Promise<JoinedPack | null>;
 }

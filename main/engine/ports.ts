@@ -14,6 +14,7 @@ import type {
 import type { PackTools } from './pack-ports.ts';
 
 export type {
+  BegunJoin,
   ComposedIndex,
   FollowedPack,
   KeptPack,

@@ -1,19 +1,19 @@
 /** Several packs become one: their entries behind each other, as they are. In a thread that may wait for the disk. */
 
-import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
-  fdatasyncSync,
+  chmodSync,
+  existsSync,
   fstatSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { JoinedPack } from '../engine/ports.ts';
+import type { BegunJoin, JoinedPack } from '../engine/ports.ts';
 import {
   decodeEntryHeader,
   encodeDistance,
@@ -26,9 +26,8 @@ import {
   sizeBytesAt,
   type ObjectFormat,
 } from '../git/index.ts';
-import { chunks } from './pack-file.ts';
+import { copyEntries, GrownFile, headerBytes, packHeader, written, type PackSink } from './joined-file.ts';
 
-const headerBytes = 12;
 /** With more objects the indexes would take hundreds of megabytes; git joins such packs. */
 const objectsMax = 1_500_000;
 /** A pack of which not every entry is wanted is rewritten in memory. */
@@ -44,67 +43,37 @@ class Room {
   }
 }
 
-/** Writes and hashes at the same time. */
-class HashedFile {
-  readonly #file: number;
-  readonly #hash: Hash;
-  lengthBytes = 0;
-
-  constructor(path: string, objectFormat: ObjectFormat) {
-    // Left by a crash, and read-only as git makes its packs.
-    rmSync(path, { force: true });
-    this.#file = openSync(path, 'wx', 0o444);
-    this.#hash = createHash(objectFormat);
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
-    for (let done = 0; done < bytes.length;) done += writeSync(this.#file, bytes, done);
-    this.lengthBytes += bytes.length;
-  }
-
-  /** Appends the checksum and makes everything durable. */
-  finish(): Buffer {
-    const checksum = this.#hash.digest();
-    for (let done = 0; done < checksum.length;) done += writeSync(this.#file, checksum, done);
-    fdatasyncSync(this.#file);
-    return checksum;
-  }
-
-  close(): void {
-    closeSync(this.#file);
-  }
-}
-
 /**
  * Writes `targetPath` (ending in ".pack") and its index beside it, durable. An object that is in several packs comes from
  * the first of them. Deltas name their bases by distance (gitformat-pack(5), OFS_DELTA), so whole packs are copied as they
  * are; only where an entry is left out the distances behind it change.
  * @param packPaths with their indexes beside them
+ * @param begun of these packs some, in a file that becomes the target
  * @returns null for packs that are not for us: too many objects, or something about them that git should look at
  */
 export function joinPacks(
   packPaths: readonly string[],
   targetPath: string,
   objectFormat: ObjectFormat,
+  begun: BegunJoin | null = null,
 ): JoinedPack | null {
-  const indexPath = (path: string) => path.replace(/\.pack$/, '.idx');
-  // As they came: what belongs together came together.
-  const byAge = packPaths.map((path) => ({ path, writtenMs: statSync(path).mtimeMs }));
-  const paths = byAge.sort((a, b) => a.writtenMs - b.writtenMs).map(({ path }) => path);
   try {
-    const indexes = paths.map((path) => new PackIndexReader(readFileSync(indexPath(path)), objectFormat));
+    const gathered = begun !== null && isAsItSays(begun, packPaths) ? begun : null;
+    const { packPaths: first = [] } = gathered ?? {};
+    const paths = [...first, ...byAge(packPaths.filter((path) => !first.includes(path)))];
+    const indexes = paths.map((path) => new PackIndexReader(readFileSync(indexPathOf(path)), objectFormat));
     if (indexes.reduce((sum, { length }) => sum + length, 0) > objectsMax) return null;
     const entries = new JoinedEntries(indexes, objectFormat);
-    const room = new Room();
-    const checksum = written(targetPath, objectFormat, (out) => {
-      out.write(packHeader(entries.length));
-      for (const [pack, path] of paths.entries()) {
-        const index = indexes[pack];
-        if (index !== undefined) appendPack({ path, pack, index, entries, out, objectFormat, room });
-      }
-    });
-    written(indexPath(targetPath), objectFormat, (out) => {
+    const isPrefix = first.every((_, pack) => entries.isWhole(pack));
+    const join = { paths, indexes, entries, objectFormat, room: new Room() };
+    const checksum =
+      gathered !== null && isPrefix
+        ? goneOnWith(gathered, targetPath, join)
+        : written(targetPath, objectFormat, (out) => {
+            out.write(packHeader(entries.length));
+            for (const pack of paths.keys()) addPack(join, pack, out);
+          });
+    written(indexPathOf(targetPath), objectFormat, (out) => {
       for (const part of packIndexParts(entries, checksum)) out.write(part);
     });
     return { hash: checksum.toString('hex'), objects: entries.length };
@@ -114,56 +83,79 @@ export function joinPacks(
   }
 }
 
-function written(path: string, objectFormat: ObjectFormat, write: (out: HashedFile) => void): Buffer {
-  const out = new HashedFile(path, objectFormat);
-  try {
-    write(out);
-    return out.finish();
-  } finally {
-    out.close();
-  }
-}
-
-function packHeader(objects: number): Buffer {
-  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
-  header.writeUInt32BE(objects, 8);
-  return header;
-}
-
-interface OnePack {
-  path: string;
-  pack: number;
-  index: PackIndexReader;
+interface Join {
+  paths: readonly string[];
+  indexes: readonly PackIndexReader[];
   entries: JoinedEntries;
-  out: HashedFile;
   objectFormat: ObjectFormat;
   room: Room;
 }
 
-function appendPack(one: OnePack): void {
-  const file = openSync(one.path, 'r');
+const indexPathOf = (path: string) => path.replace(/\.pack$/, '.idx');
+
+/** As they came: what belongs together came together. */
+function byAge(paths: readonly string[]): string[] {
+  const aged = paths.map((path) => ({ path, writtenMs: statSync(path).mtimeMs }));
+  return aged.sort((a, b) => a.writtenMs - b.writtenMs).map(({ path }) => path);
+}
+
+function isAsItSays({ path, packPaths, lengthBytes }: BegunJoin, all: readonly string[]): boolean {
+  return (
+    packPaths.every((each) => all.includes(each)) && existsSync(path) && statSync(path).size === lengthBytes
+  );
+}
+
+function goneOnWith(begun: BegunJoin, targetPath: string, join: Join): Buffer {
+  rmSync(targetPath, { force: true });
+  renameSync(begun.path, targetPath);
+  let at = headerBytes;
+  for (const pack of begun.packPaths.keys()) at = placeWhole(join, pack, at);
+  if (at !== begun.lengthBytes) throw new LocalProtocolError('A joined pack is not what it was begun as.');
+  const out = new GrownFile(targetPath, begun.lengthBytes);
   try {
-    const endBytes = fstatSync(file).size - oidBytesLength(one.objectFormat);
-    if (one.entries.isWhole(one.pack)) appendWhole(one, file, endBytes);
-    else appendPart(one, file, endBytes);
+    for (let pack = begun.packPaths.length; pack < join.paths.length; pack++) addPack(join, pack, out);
+    return out.finish(join.entries.length, join.objectFormat);
+  } finally {
+    out.close();
+    chmodSync(targetPath, 0o444);
+  }
+}
+
+function addPack(join: Join, pack: number, out: PackSink): void {
+  const { paths, entries, objectFormat } = join;
+  const file = openSync(paths[pack] ?? '', 'r');
+  try {
+    const endBytes = fstatSync(file).size - oidBytesLength(objectFormat);
+    if (entries.isWhole(pack)) {
+      placeWhole(join, pack, out.lengthBytes);
+      copyEntries(out, file, endBytes);
+    } else addPart(join, pack, out, { file, endBytes });
   } finally {
     closeSync(file);
   }
 }
 
-function appendWhole({ pack, index, entries, out }: OnePack, file: number, endBytes: number): void {
-  const shift = out.lengthBytes - headerBytes;
+/** All its entries stand one behind the other from `at` on, as in their own pack. Answers with where the last ends. */
+function placeWhole({ paths, indexes, entries, objectFormat }: Join, pack: number, at: number): number {
+  const index = indexes[pack];
+  if (index === undefined) throw new RangeError(`There is no pack ${pack}.`);
   for (let place = 0; place < index.length; place++) {
-    entries.place(entries.numberOf(pack, place), index.entry(place).offset + shift);
+    entries.place(entries.numberOf(pack, place), index.entry(place).offset + at - headerBytes);
   }
-  for (const chunk of chunks(file, headerBytes, endBytes)) out.write(chunk);
+  return at + statSync(paths[pack] ?? '').size - headerBytes - oidBytesLength(objectFormat);
 }
 
 /** Entry by entry, without those whose objects stand in an earlier pack. */
-function appendPart(one: OnePack, file: number, endBytes: number): void {
-  const { pack, index, entries, out } = one;
+function addPart(
+  { indexes, entries, objectFormat, room }: Join,
+  pack: number,
+  out: PackSink,
+  { file, endBytes }: { file: number; endBytes: number },
+): void {
+  const index = indexes[pack];
+  if (index === undefined) throw new RangeError(`There is no pack ${pack}.`);
   if (endBytes > rewrittenBytesMax) throw new LocalProtocolError('A large pack is not rewritten here.');
-  const bytes = one.room.of(endBytes);
+  const bytes = room.of(endBytes);
   if (readSync(file, bytes, 0, endBytes, 0) !== endBytes)
     throw new LocalProtocolError('A pack is shorter than it was.');
   const offsets = Float64Array.from({ length: index.length }, (_, place) => index.entry(place).offset);
@@ -175,7 +167,7 @@ function appendPart(one: OnePack, file: number, endBytes: number): void {
     const next = order[nth + 1];
     const to = next === undefined ? endBytes : (offsets[next] ?? 0);
     if (!entries.isDouble(entry)) {
-      const rewritten = rebased(bytes.subarray(from, to), one.objectFormat, (distance) => {
+      const rewritten = rebased(bytes.subarray(from, to), objectFormat, (distance) => {
         const base = newOffsets.get(from - distance);
         if (base === undefined) throw new LocalProtocolError('A delta builds on what is no entry.');
         return out.lengthBytes - base;

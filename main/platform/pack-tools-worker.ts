@@ -20,6 +20,7 @@ import {
   RemoteProtocolError,
 } from '../git/index.ts';
 import { diskError } from './disk-errors.ts';
+import { appendPack } from './joined-file.ts';
 import { chunks, entryCountAt, hashSealed, writeAll } from './pack-file.ts';
 import { nodeInflate } from './pack-inflate.ts';
 import { joinPacks } from './pack-join.ts';
@@ -100,8 +101,10 @@ function seal(file: number, path: string, objectFormat: 'sha1' | 'sha256'): Seal
 function work(question: PackQuestion): PackAnswer {
   const { task, path, objectFormat } = question;
   try {
+    if (question.task === 'append')
+      return { task: 'append', value: appendPack(question.packPath, path, objectFormat) };
     if (question.task === 'join')
-      return { task: 'join', value: joinPacks(question.packPaths, path, objectFormat) };
+      return { task: 'join', value: joinPacks(question.packPaths, path, objectFormat, question.begun) };
     const file = openSync(path, task === 'seal' ? 'r+' : 'r');
     try {
       if (task === 'seal') return { task, value: seal(file, path, objectFormat) };

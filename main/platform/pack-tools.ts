@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineFailure } from '../engine/errors.ts';
-import type { JoinedPack, KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
+import type { BegunJoin, JoinedPack, KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
 import { followPack } from './pack-follower.ts';
 
 export type PackQuestion = {
@@ -9,7 +9,8 @@ export type PackQuestion = {
 } & (
   | { task: 'count' | 'seal' }
   | { task: 'keep'; bases: readonly string[] }
-  | { task: 'join'; packPaths: readonly string[] }
+  | { task: 'append'; packPath: string }
+  | { task: 'join'; packPaths: readonly string[]; begun: BegunJoin | null }
 );
 
 export interface PackCount {
@@ -21,6 +22,7 @@ export type PackAnswer =
   | { task: 'count'; value: PackCount }
   | { task: 'seal'; value: SealedPack | null }
   | { task: 'keep'; value: KeptPack }
+  | { task: 'append'; value: number }
   | { task: 'join'; value: JoinedPack | null }
   | { task: 'failure'; failure: EngineFailure };
 
@@ -152,8 +154,13 @@ export function createPackTools(): PackTools {
       if (answer.task !== 'keep') throw misunderstood(path);
       return answer.value;
     },
-    async join(packPaths, path, objectFormat, signal) {
-      const answer = await ask(workers, { task: 'join', path, objectFormat, packPaths }, signal);
+    async append(packPath, path, objectFormat, signal) {
+      const answer = await ask(workers, { task: 'append', path, objectFormat, packPath }, signal);
+      if (answer.task !== 'append') throw misunderstood(path);
+      return answer.value;
+    },
+    async join(packPaths, path, objectFormat, begun, signal) {
+      const answer = await ask(workers, { task: 'join', path, objectFormat, packPaths, begun }, signal);
       if (answer.task !== 'join') throw misunderstood(path);
       return answer.value;
     },

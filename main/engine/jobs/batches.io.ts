@@ -5,8 +5,9 @@
 
 import type { ObjectFormat } from '../../git/index.ts';
 import { EngineError, failureOf } from '../errors.ts';
+import { PackGathering } from '../objects/index.ts';
 import { BatchSize, type BatchOutcome, InFlight, type FilterUse } from '../pieces/index.ts';
-import type { HistoryWalk, WantedBatch, WantedSizes } from '../ports.ts';
+import type { BegunJoin, HistoryWalk, WantedBatch, WantedSizes } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { Bearing } from './bearing.io.ts';
 import { spoolPack, type PackRequest } from './download.io.ts';
@@ -22,6 +23,8 @@ import type { WorkContext } from './work-context.ts';
 const emptyCutsMax = 4;
 /** So long answers that are still coming may take when no more will be asked for. */
 const lastAnswersMsMax = 30_000;
+/** Not a name that anybody takes for a spool's. */
+const gatheredName = 'gathered.part';
 /** Answers on the disk that wait to be indexed; with more, asking waits. */
 const unstoredMax = 4;
 
@@ -59,6 +62,7 @@ export class Batches {
   readonly #size: BatchSize;
   readonly #inFlight: InFlight;
   readonly #bearing: Bearing;
+  readonly #gathering: PackGathering;
   #underWay = 0;
   #unstored = 0;
   #emptyCuts = 0;
@@ -75,6 +79,20 @@ export class Batches {
     this.#size = new BatchSize(lineTo(context)?.lifeBytes ?? null);
     this.#inFlight = new InFlight(connection.requestsAtOnce);
     this.#bearing = new Bearing(context, this.#inFlight);
+    const { ports, workspace, signal } = context;
+    const path = ports.disk.join(workspace.spools, gatheredName);
+    this.#gathering = new PackGathering({ ...ports, path, format, signal });
+  }
+
+  /** Looks at what is here already. */
+  async begin(): Promise<void> {
+    await this.#walk.begin();
+    const { ports, workspace } = this.#context;
+    const directory = ports.disk.join(workspace.gitDir, 'objects', 'pack');
+    if ((await ports.disk.kindOf(directory)) !== 'directory') return;
+    const packs = (await ports.disk.list(directory)).filter((name) => name.endsWith('.pack'));
+    // Of several nobody knows what they have in common.
+    if (packs.length === 1) this.#gathering.add(ports.disk.join(directory, packs[0]!));
   }
 
   /**
@@ -133,10 +151,16 @@ export class Batches {
     }
   }
 
+  /** What was put together of the packs that came; once all has come. */
+  gathered(): Promise<BegunJoin | null> {
+    return this.#gathering.end();
+  }
+
   /** Resolves when nothing of ours touches the workspace any more; call it however the work ends. */
   async settle(): Promise<void> {
     while (this.#underWay > 0) await this.#change.promise;
     await this.#storing.catch(() => {});
+    await this.#gathering.end();
   }
 
   async #fetchBatch(batch: WantedBatch): Promise<void> {
@@ -220,7 +244,9 @@ export class Batches {
 
   async #store(artefact: LiveArtefact, holds: 'commits' | 'others'): Promise<Stored> {
     const { objects, index } = await salvage(this.#context, artefact, this.#format);
-    const fresh = index === null ? 0 : ((await this.#walk.packAdded(index, holds)) ?? objects);
+    const known = index === null ? 0 : await this.#walk.packAdded(index, holds);
+    if (index !== null && known === objects) this.#gathering.add(index.replace(/\.idx$/, '.pack'));
+    const fresh = known ?? objects;
     countRepeated(this.#context, artefact, objects, fresh);
     this.#showProgress();
     return { objects, fresh };

@@ -1,7 +1,7 @@
 /** The stages of a clone that need the network: what is offered, what is wanted, and all of it brought here. */
 
 import { failureOf } from '../errors.ts';
-import { consolidatePacks, indexOrphans } from '../objects/index.ts';
+import { indexOrphans } from '../objects/index.ts';
 import {
   completionWay,
   isShortLived,
@@ -42,7 +42,7 @@ import type { WorkContext } from './work-context.ts';
 export interface Ground {
   pins: Pins;
   map: RefMap;
-  /** Index-pack followed all links of the one pack; only known in the run that downloaded. */
+  /** All links were followed, by index-pack in the one pack or by the walk; only known in the run that downloaded. */
   closureChecked: boolean;
 }
 
@@ -187,17 +187,21 @@ async function completeOrStream(
   }
 }
 
-/** The rest, object by object; by slices, when the server turns out to take none of the filters it offered. */
+/**
+ * The rest, object by object; by slices, when the server turns out to take none of the filters it offered. Answers whether
+ * all of it was seen to be there: what is missing is found by looking into every commit and tree.
+ */
 async function completeByFilters(
   context: WorkContext,
   connection: GitConnection,
   offer: RemoteOffer,
   map: RefMap,
-): Promise<void> {
+): Promise<boolean> {
   const { address, live, signal } = context;
   if (live.plan?.strategy !== 'objects') context.usePlan(planObjects(address.host));
   try {
     await completeByIds(context, connection, offer.objectFormat, map.wants);
+    return true;
   } catch (error) {
     signal.throwIfAborted();
     const withoutFilters = { ...offer, capabilities: { ...offer.capabilities, filter: false } };
@@ -206,6 +210,7 @@ async function completeByFilters(
       throw error;
     context.note('notice', `${address.host} offers filters but takes none; it is asked without them.`);
     await completeOrStream(context, connection, withoutFilters, map);
+    return false;
   }
 }
 
@@ -232,16 +237,11 @@ async function streamOrComplete(
       if ((await salvageLeftovers(context, objectFormat)) === 0) throw error;
     }
   }
-  if (way === 'slices') {
-    await completeOrStream(context, connection, offer, map);
-  } else {
-    await completeByFilters(context, connection, offer, map);
-  }
+  let walked = false;
+  if (way === 'slices') await completeOrStream(context, connection, offer, map);
+  else walked = await completeByFilters(context, connection, offer, map);
   context.live.progress.complete('download');
-  context.live.progress.begin('index');
-  const { ports, workspace, signal } = context;
-  await consolidatePacks({ ...ports, gitDir: workspace.gitDir, format: objectFormat, signal });
-  return false;
+  return walked;
 }
 
 async function download(

@@ -1,6 +1,6 @@
 /** The stages of a clone, in order. What they mean for the job is the machine's business. */
 
-import { checkConnectivity } from '../objects/index.ts';
+import { checkConnectivity, consolidatePacks } from '../objects/index.ts';
 import type { RefMap } from '../plan/index.ts';
 import { checkOut, isRevealed, reveal, writeRefs } from '../repo/index.ts';
 import { fetchEverything, mapOf, reached, type Ground } from './clone-fetch.io.ts';
@@ -41,9 +41,9 @@ async function connect(context: WorkContext, ground: Ground): Promise<void> {
   live.progress.complete('connect');
 }
 
-async function checkOutAndReveal(context: WorkContext, map: RefMap): Promise<void> {
+async function checkOutFiles(context: WorkContext, map: RefMap): Promise<void> {
   const { live, ports, workspace, signal } = context;
-  const { options, directory } = live.record;
+  const { options } = live.record;
   if (isBare(options) || options.noCheckout === true || map.head.kind === 'unborn') {
     live.progress.skip('checkout');
   } else {
@@ -57,6 +57,25 @@ async function checkOutAndReveal(context: WorkContext, map: RefMap): Promise<voi
     });
     live.progress.complete('checkout');
   }
+}
+
+/** While git writes the files, many packs become one: both take their time after a clone of many requests. */
+async function checkOutAndReveal(context: WorkContext, { pins, map }: Ground): Promise<void> {
+  const { live, ports, workspace, signal } = context;
+  const { directory } = live.record;
+  const files = checkOutFiles(context, map);
+  const format = pins.objectFormat;
+  const packs = consolidatePacks({
+    ...ports,
+    gitDir: workspace.gitDir,
+    format,
+    signal,
+    begun: context.gathered ?? null,
+    reader: files,
+  });
+  // Neither may go on in a workspace that the other's failure has left.
+  await Promise.allSettled([files, packs]);
+  await Promise.all([files, packs]);
   signal.throwIfAborted();
   await makeWayForAdopted(context);
   await reveal(ports.disk, workspace, directory);
@@ -90,5 +109,5 @@ export async function runClone(context: WorkContext, from: 'probe' | 'connect' |
     reached(context, 'checkout');
     context.report('connected');
   }
-  await checkOutAndReveal(context, ground.map);
+  await checkOutAndReveal(context, ground);
 }

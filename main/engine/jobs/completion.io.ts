@@ -49,12 +49,13 @@ export async function completeFrom(
   const walk = openWalk(signal);
   const batches = new Batches({ ...context, signal }, connection, format, walk);
   try {
-    await walk.begin();
+    await batches.begin();
     // A server thinks long about commits: meanwhile it can send the trees of those that are here.
     const commits = completeCommits(context, batches, walk).then(() => walk.startTrees());
     await Promise.all([commits, batches.fetchMissing()]);
     const setAside = await walk.setAside();
     if (setAside.length > 0) throw setAsideFailure(context.address.host, setAside);
+    context.gathered = await batches.gathered();
   } catch (error) {
     others.abort(error);
     throw error;

@@ -1,7 +1,7 @@
 /** Many packs become one, so that the finished repository is as fast to use as git's own. */
 
 import type { ObjectFormat } from '../../git/index.ts';
-import type { Disk, Git, PackTools } from '../ports.ts';
+import type { BegunJoin, Disk, Git, PackTools } from '../ports.ts';
 
 /** Fewer packs than this do not slow anybody down. */
 const packsMin = 4;
@@ -15,6 +15,10 @@ export interface Consolidation {
   gitDir: string;
   format: ObjectFormat;
   signal: AbortSignal;
+  /** Some of them were put together while they came. */
+  begun?: BegunJoin | null;
+  /** Reads from the packs that are there: none goes before this has come to its end, however that is. */
+  reader?: Promise<unknown>;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function consolidatePacks(consolidation: Consolidation): Promise<vo
 
 /** One file after the other, entry by entry as they are. False when this is not for us. */
 async function joinInto(
-  { disk, packs: tools, format, signal }: Consolidation,
+  { disk, packs: tools, format, signal, begun = null, reader }: Consolidation,
   directory: string,
   packs: readonly string[],
   promisor: boolean,
@@ -48,7 +52,7 @@ async function joinInto(
   // Not a name that git, or we after a crash, would take for a pack.
   const temporary = (extension: string) => disk.join(directory, `tmp_joined.${extension}`);
   const paths = packs.map((name) => disk.join(directory, name));
-  const joined = await tools.join(paths, temporary('pack'), format, signal);
+  const joined = await tools.join(paths, temporary('pack'), format, begun, signal);
   if (joined === null) {
     for (const extension of ['pack', 'idx']) await disk.remove(temporary(extension));
     return false;
@@ -58,6 +62,7 @@ async function joinInto(
   for (const extension of ['pack', 'idx']) {
     await disk.rename(temporary(extension), disk.join(directory, `${target}.${extension}`));
   }
+  await reader?.catch(() => {});
   for (const name of packs) {
     const base = name.replace(/\.pack$/, '');
     if (base === target) continue;
@@ -69,11 +74,15 @@ async function joinInto(
 }
 
 /** The same by git (git-multi-pack-index(1)), which takes longer. */
-async function repack({ git, disk, gitDir, signal }: Consolidation, directory: string): Promise<void> {
+async function repack(
+  { git, disk, gitDir, signal, reader }: Consolidation,
+  directory: string,
+): Promise<void> {
   const run = (args: string[]) =>
     git.run(['multi-pack-index', ...args, '--no-progress'], { gitDir, signal, config: ['pack.window=0'] });
   await run(['write']);
   await run(['repack', '--batch-size=0']);
+  await reader?.catch(() => {});
   await run(['expire']);
   const packs = (await disk.list(directory)).filter((name) => name.endsWith('.pack'));
   // An index over a single pack helps nobody, and `git clone` leaves none.

@@ -1,5 +1,6 @@
 export { ArrivingPack, type ArrivedPack } from './arriving-pack.io.ts';
 export { consolidatePacks } from './consolidate.io.ts';
+export { PackGathering } from './gathering.io.ts';
 export { checkConnectivity, walkArguments, type ClosureQuestion } from './connectivity.io.ts';
 export { HistoryWalkRun } from './history-walk.io.ts';
 export { startIndexing, type Indexing, type IndexListener, type VerifiedPack } from './index-pack.io.ts';

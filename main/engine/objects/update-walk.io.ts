@@ -39,6 +39,8 @@ export class UpdateWalk implements HistoryWalk {
   #idsAtOnce = idsAtOnce;
   #batches = 0;
   #looking = false;
+  /** Until all commits are here nobody knows what they hold. */
+  #treesStarted = false;
   #closed = false;
 
   /**
@@ -81,6 +83,8 @@ export class UpdateWalk implements HistoryWalk {
   async startTrees(): Promise<void> {
     if (this.#scope === 'commits') this.#closed = true;
     else this.#wishes = await missingBehind(this.#objects, this.#wants);
+    this.#treesStarted = true;
+    this.#serve();
   }
 
   resize(sizes: WantedSizes): Promise<void> {
@@ -147,6 +151,7 @@ export class UpdateWalk implements HistoryWalk {
   }
 
   #serve(): void {
+    if (!this.#treesStarted && !this.#closed) return;
     while (this.#waiting.length > 0) {
       const batch = this.#closed ? null : this.#take();
       if (batch === null && !this.#closed) {

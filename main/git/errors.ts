@@ -21,7 +21,8 @@ export type RemoteProtocolReason =
   | 'fetch-response'
   | 'sideband'
   | 'pack'
-  | 'object';
+  | 'object'
+  | 'bundle';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {

@@ -1,4 +1,12 @@
 export type { AdvertisedRef } from './advertised-ref.ts';
+export {
+  beginsLikeBundle,
+  BundleHeaderReader,
+  type BundleHeader,
+  type BundlePrerequisite,
+  type BundleTip,
+} from './bundle-header.ts';
+export { encodeBundleHeader } from './bundle-header-writer.ts';
 export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,

@@ -59,3 +59,18 @@ export const remoteUrlCharsMax = 8000;
 
 /** RFC 1035 §2.3.4, as text without the final dot. */
 export const hostCharsMax = 253;
+
+/** A line of a bundle's header but a prerequisite: an id and a name, or a filter. Git reads such lines byte by byte. */
+export const bundleLineBytesMax = 64 * 1024;
+
+/** A prerequisite's comment is a commit's subject, of any length; nobody needs more of it than this. */
+export const bundleCommentBytesMax = 256;
+
+/** A bundle of a repository with a million refs is one of the largest; each costs us about 200 bytes. */
+export const bundleTipsMax = 1_000_000;
+
+/** One per commit at the edge of what a bundle holds. */
+export const bundlePrerequisitesMax = 1_000_000;
+
+/** A million refs and prerequisites with names and subjects of usual length. */
+export const bundleHeaderBytesMax = 256 * 1024 * 1024;

@@ -22,7 +22,8 @@ export type RemoteProtocolReason =
   | 'sideband'
   | 'pack'
   | 'object'
-  | 'bundle';
+  | 'bundle'
+  | 'config';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {

@@ -16,6 +16,7 @@ export {
   type AdvertisementV0,
   type AdvertisementV2,
 } from './capabilities.ts';
+export { parseConfigText, type ConfigEntry } from './config-text.ts';
 export { decodeCredential, encodeCredential, type GitCredential } from './credential.ts';
 export { fetchSections, type FetchSection, type FetchState } from './conversation.ts';
 export {

@@ -74,3 +74,12 @@ export const bundlePrerequisitesMax = 1_000_000;
 
 /** A million refs and prerequisites with names and subjects of usual length. */
 export const bundleHeaderBytesMax = 256 * 1024 * 1024;
+
+/** Bundle lists in Git's configuration format. A hundred thousand bundles take less than half of it. */
+export const configBytesMax = 32 * 1024 * 1024;
+
+/** Section, subsection and key of one entry, and its value; the longest we know of are signed URIs. */
+export const configValueBytesMax = 64 * 1024;
+
+/** Five keys for each of a hundred thousand bundles, and the list's own. */
+export const configEntriesMax = 600_000;

@@ -23,7 +23,8 @@ export type RemoteProtocolReason =
   | 'pack'
   | 'object'
   | 'bundle'
-  | 'config';
+  | 'config'
+  | 'bundle-list';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {

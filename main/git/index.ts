@@ -7,6 +7,13 @@ export {
   type BundleTip,
 } from './bundle-header.ts';
 export { encodeBundleHeader } from './bundle-header-writer.ts';
+export {
+  bundleListOf,
+  parseBundleList,
+  parseCreationToken,
+  type BundleList,
+  type ListedBundle,
+} from './bundle-list.ts';
 export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,

@@ -83,3 +83,9 @@ export const configValueBytesMax = 64 * 1024;
 
 /** Five keys for each of a hundred thousand bundles, and the list's own. */
 export const configEntriesMax = 600_000;
+
+/** Servers fold old bundles into one and keep about thirty (bundle-uri.adoc, "Example Bundle Provider organization"). */
+export const listedBundlesMax = 100_000;
+
+/** A bundle's id in a list is a name like `2022-02-09-1644442601-daily`. */
+export const bundleIdCharsMax = 1024;

@@ -14,6 +14,7 @@ export {
   type BundleList,
   type ListedBundle,
 } from './bundle-list.ts';
+export { BundleUriDecoder, encodeBundleUriRequest } from './bundle-uri-command.ts';
 export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,

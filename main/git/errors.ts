@@ -66,7 +66,9 @@ export type RemoteUrlReason =
   | 'port-malformed'
   | 'query-not-allowed'
   | 'credentials-not-allowed'
-  | 'name-missing';
+  | 'name-missing'
+  | 'outside-root'
+  | 'no-base';
 
 /** The address cannot be used. The message is a sentence for people and never repeats the address (it may hold a secret). */
 export class RemoteUrlError extends Error {

@@ -1,4 +1,5 @@
 export type { AdvertisedRef } from './advertised-ref.ts';
+export { parseArtefactUrl, type ArtefactUrl } from './artefact-url.ts';
 export {
   beginsLikeBundle,
   BundleHeaderReader,
@@ -15,6 +16,14 @@ export {
   type ListedBundle,
 } from './bundle-list.ts';
 export { BundleUriDecoder, encodeBundleUriRequest } from './bundle-uri-command.ts';
+export {
+  bundleBaseOf,
+  resolveBundleList,
+  resolveBundleUri,
+  resolveLocalBundleUri,
+  type BundleBase,
+  type ResolvedBundle,
+} from './bundle-uri.ts';
 export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,

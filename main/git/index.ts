@@ -47,6 +47,7 @@ export {
 export { encodeFetchRequest, type FetchRequest } from './fetch-request.ts';
 export { FetchResponseDecoder, type FetchEvent } from './fetch-response.ts';
 export type { PackInfoKey } from './fetch-section-lines.ts';
+export { isSameFilter } from './filter-spec.ts';
 export * as limits from './limits.ts';
 export { encodeLsRefsRequest, LsRefsDecoder, type LsRefsRequest } from './ls-refs.ts';
 export {

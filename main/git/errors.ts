@@ -24,7 +24,8 @@ export type RemoteProtocolReason =
   | 'object'
   | 'bundle'
   | 'config'
-  | 'bundle-list';
+  | 'bundle-list'
+  | 'dumb-http';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {

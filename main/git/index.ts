@@ -35,6 +35,14 @@ export {
 } from './capabilities.ts';
 export { parseConfigText, type ConfigEntry } from './config-text.ts';
 export { decodeCredential, encodeCredential, type GitCredential } from './credential.ts';
+export { decodeDumbAlternates, type DumbAlternates } from './dumb-alternates.ts';
+export {
+  decodeDumbHead,
+  decodeInfoPacks,
+  decodeInfoRefs,
+  type DumbHead,
+  type InfoRefs,
+} from './dumb-http.ts';
 export { fetchSections, type FetchSection, type FetchState } from './conversation.ts';
 export {
   LocalProtocolError,
@@ -93,7 +101,13 @@ export {
 } from './pkt-line.ts';
 export { isBranchName, isRefName, shortenRef } from './ref-name.ts';
 export { suggestedDirectoryName } from './directory-name.ts';
-export { displayUrl, parseRemoteUrl, type RemoteUrl, type RemoteUrlOptions } from './remote-url.ts';
+export {
+  displayUrl,
+  parseRemoteUrl,
+  type HttpRemoteUrl,
+  type RemoteUrl,
+  type RemoteUrlOptions,
+} from './remote-url.ts';
 export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
 export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';

@@ -89,3 +89,12 @@ export const listedBundlesMax = 100_000;
 
 /** A bundle's id in a list is a name like `2022-02-09-1644442601-daily`. */
 export const bundleIdCharsMax = 1024;
+
+/** Files of a static repository that are read whole: a list of a million refs is one of the largest. */
+export const dumbFileBytesMax = 128 * 1024 * 1024;
+
+/** Packs of a repository that somebody repacks now and then; each is a request for its index at least. */
+export const dumbPacksMax = 10_000;
+
+/** A repository borrows from one or two others. */
+export const alternatesMax = 100;

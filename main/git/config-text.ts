@@ -63,7 +63,7 @@ class ConfigTextReader {
 
   readAll(): ConfigEntry[] {
     const entries: ConfigEntry[] = [];
-    let stem: readonly number[] = [];
+    let stem = '';
     for (;;) {
       const byte = this.#next();
       if (this.#ended) return entries;
@@ -104,8 +104,8 @@ class ConfigTextReader {
     this.#line++;
   }
 
-  /** Behind "[": the bytes that names of this section begin with, the last dot included. */
-  #readSection(): readonly number[] {
+  /** Behind "[": what names of this section begin with, the last dot included. */
+  #readSection(): string {
     const stem: number[] = [];
     for (;;) {
       const byte = this.#next();
@@ -120,7 +120,7 @@ class ConfigTextReader {
     }
     if (stem.length === 0) throw this.#badLine();
     stem.push(dot);
-    return stem;
+    return textOfBytes(Uint8Array.from(stem));
   }
 
   /** ` "subsection"]` behind a section's name. A backslash there makes any byte itself. */
@@ -140,16 +140,16 @@ class ConfigTextReader {
     if (this.#next() !== closeBracket) throw this.#badLine();
   }
 
-  #readEntry(stem: readonly number[], firstByte: number): ConfigEntry {
-    const name = [...stem, lowered(firstByte)];
+  #readEntry(stem: string, firstByte: number): ConfigEntry {
+    const key = [lowered(firstByte)];
     let byte = this.#next();
-    for (; isKeyByte(byte); byte = this.#next()) this.#take(name, lowered(byte));
+    for (; isKeyByte(byte); byte = this.#next()) this.#take(key, lowered(byte));
     while (byte === space || byte === tab) byte = this.#next();
     let value: string | null = null;
     if (byte === equals) value = this.#readValue();
     else if (byte !== lf) throw this.#badLine();
     this.#line++;
-    return { name: textOfBytes(Uint8Array.from(name)), value };
+    return { name: stem + String.fromCharCode(...key), value };
   }
 
   /** Behind "=", the line's end included. White space and comments at the end do not belong to it, unless quoted. */

@@ -3,9 +3,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bundleListOf, limits, parseBundleList, parseCreationToken } from '../../main/git/index.ts';
-import { bytesOf, outcomeOf } from '../support/feed.ts';
+import { outcomeOf } from '../support/feed.ts';
 
-const parse = (text: string) => parseBundleList(bytesOf(text));
+const parse = (text: string) => parseBundleList(Buffer.from(text, 'latin1'));
 const head = '[bundle]\nversion = 1\nmode = all\n';
 const tokens = `${head}heuristic = creationToken\n`;
 const bundleA = '[bundle "a"]\nuri = a.bundle\n';

@@ -179,7 +179,7 @@ test.each<[story: string, text: string, git: Entries]>([
 
 describe('limits', () => {
   const reasonOf = (text: string) => {
-    const outcome = outcomeOf(() => parseConfigText(bytesOf(text)));
+    const outcome = outcomeOf(() => parseConfigText(Buffer.from(text, 'latin1')));
     return 'error' in outcome ? outcome.reason : null;
   };
 

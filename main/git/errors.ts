@@ -21,7 +21,11 @@ export type RemoteProtocolReason =
   | 'fetch-response'
   | 'sideband'
   | 'pack'
-  | 'object';
+  | 'object'
+  | 'bundle'
+  | 'config'
+  | 'bundle-list'
+  | 'dumb-http';
 
 /** Their fault: the remote broke the protocol. The message is safe to show. */
 export class RemoteProtocolError extends Error {
@@ -63,7 +67,9 @@ export type RemoteUrlReason =
   | 'port-malformed'
   | 'query-not-allowed'
   | 'credentials-not-allowed'
-  | 'name-missing';
+  | 'name-missing'
+  | 'outside-root'
+  | 'no-base';
 
 /** The address cannot be used. The message is a sentence for people and never repeats the address (it may hold a secret). */
 export class RemoteUrlError extends Error {

@@ -1,4 +1,29 @@
 export type { AdvertisedRef } from './advertised-ref.ts';
+export { parseArtefactUrl, type ArtefactUrl } from './artefact-url.ts';
+export {
+  beginsLikeBundle,
+  BundleHeaderReader,
+  type BundleHeader,
+  type BundlePrerequisite,
+  type BundleTip,
+} from './bundle-header.ts';
+export { encodeBundleHeader } from './bundle-header-writer.ts';
+export {
+  bundleListOf,
+  parseBundleList,
+  parseCreationToken,
+  type BundleList,
+  type ListedBundle,
+} from './bundle-list.ts';
+export { BundleUriDecoder, encodeBundleUriRequest } from './bundle-uri-command.ts';
+export {
+  bundleBaseOf,
+  resolveBundleList,
+  resolveBundleUri,
+  resolveLocalBundleUri,
+  type BundleBase,
+  type ResolvedBundle,
+} from './bundle-uri.ts';
 export { bytesOfText, shownName, textOfBytes } from './byte-text.ts';
 export {
   AdvertisementDecoder,
@@ -8,7 +33,16 @@ export {
   type AdvertisementV0,
   type AdvertisementV2,
 } from './capabilities.ts';
+export { parseConfigText, type ConfigEntry } from './config-text.ts';
 export { decodeCredential, encodeCredential, type GitCredential } from './credential.ts';
+export { decodeDumbAlternates, type DumbAlternates } from './dumb-alternates.ts';
+export {
+  decodeDumbHead,
+  decodeInfoPacks,
+  decodeInfoRefs,
+  type DumbHead,
+  type InfoRefs,
+} from './dumb-http.ts';
 export { fetchSections, type FetchSection, type FetchState } from './conversation.ts';
 export {
   LocalProtocolError,
@@ -21,6 +55,7 @@ export {
 export { encodeFetchRequest, type FetchRequest } from './fetch-request.ts';
 export { FetchResponseDecoder, type FetchEvent } from './fetch-response.ts';
 export type { PackInfoKey } from './fetch-section-lines.ts';
+export { isSameFilter } from './filter-spec.ts';
 export * as limits from './limits.ts';
 export { encodeLsRefsRequest, LsRefsDecoder, type LsRefsRequest } from './ls-refs.ts';
 export {
@@ -67,7 +102,13 @@ export {
 } from './pkt-line.ts';
 export { isBranchName, isRefName, shortenRef } from './ref-name.ts';
 export { suggestedDirectoryName } from './directory-name.ts';
-export { displayUrl, parseRemoteUrl, type RemoteUrl, type RemoteUrlOptions } from './remote-url.ts';
+export {
+  displayUrl,
+  parseRemoteUrl,
+  type HttpRemoteUrl,
+  type RemoteUrl,
+  type RemoteUrlOptions,
+} from './remote-url.ts';
 export { safeText } from './safe-text.ts';
 export { decodeSideband, type SidebandPacket } from './sideband.ts';
 export { BatchOutputReader, type BatchObject } from './object/batch-output.ts';

@@ -59,3 +59,42 @@ export const remoteUrlCharsMax = 8000;
 
 /** RFC 1035 §2.3.4, as text without the final dot. */
 export const hostCharsMax = 253;
+
+/** A line of a bundle's header but a prerequisite: an id and a name, or a filter. Git reads such lines byte by byte. */
+export const bundleLineBytesMax = 64 * 1024;
+
+/** A prerequisite's comment is a commit's subject, of any length; nobody needs more of it than this. */
+export const bundleCommentBytesMax = 256;
+
+/** A bundle of a repository with a million refs is one of the largest; each costs us about 200 bytes. */
+export const bundleTipsMax = 1_000_000;
+
+/** One per commit at the edge of what a bundle holds. */
+export const bundlePrerequisitesMax = 1_000_000;
+
+/** A million refs and prerequisites with names and subjects of usual length. */
+export const bundleHeaderBytesMax = 256 * 1024 * 1024;
+
+/** Bundle lists in Git's configuration format. A hundred thousand bundles take less than half of it. */
+export const configBytesMax = 32 * 1024 * 1024;
+
+/** Section, subsection and key of one entry, and its value; the longest we know of are signed URIs. */
+export const configValueBytesMax = 64 * 1024;
+
+/** Five keys for each of a hundred thousand bundles, and the list's own. */
+export const configEntriesMax = 600_000;
+
+/** Servers fold old bundles into one and keep about thirty (bundle-uri.adoc, "Example Bundle Provider organization"). */
+export const listedBundlesMax = 100_000;
+
+/** A bundle's id in a list is a name like `2022-02-09-1644442601-daily`. */
+export const bundleIdCharsMax = 1024;
+
+/** Files of a static repository that are read whole: a list of a million refs is one of the largest. */
+export const dumbFileBytesMax = 128 * 1024 * 1024;
+
+/** Packs of a repository that somebody repacks now and then; each is a request for its index at least. */
+export const dumbPacksMax = 10_000;
+
+/** A repository borrows from one or two others. */
+export const alternatesMax = 100;

@@ -69,6 +69,11 @@ export function escapeUrlPath(path: string): string {
   return percentEncodeWhere(path, /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu);
 }
 
+/** A query likewise. What servers signed stays as it is to the last character, a lone "%" too. */
+export function escapeUrlQuery(query: string): string {
+  return percentEncodeWhere(query, /[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]/gu);
+}
+
 const hostMalformed = (why: string) =>
   new RemoteUrlError('host-malformed', `The host of the address ${why}.`);
 

@@ -1,3 +1,5 @@
+export { adviseBundles, type BundleAdvice, type BundleEnd } from './bundle-choice.ts';
+export type { BundleProgress, BundleReason, BundleSituation } from './bundle-standing.ts';
 export {
   completionWay,
   planClone,

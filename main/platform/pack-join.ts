@@ -27,6 +27,7 @@ import {
   type ObjectFormat,
 } from '../git/index.ts';
 import { chunks } from './pack-file.ts';
+import { throwIfStopped } from './thread-stop.ts';
 
 const headerBytes = 12;
 /** With more objects the indexes would take hundreds of megabytes; git joins such packs. */
@@ -141,6 +142,7 @@ interface OnePack {
 }
 
 function appendPack(one: OnePack): void {
+  throwIfStopped();
   const file = openSync(one.path, 'r');
   try {
     const endBytes = fstatSync(file).size - oidBytesLength(one.objectFormat);

@@ -3,7 +3,7 @@
 import { ContractFailure, createClient, createPortTransport } from '../contract/index.ts';
 import type { Client } from '../contract/index.ts';
 import { ensureEngine } from '../launch-engine.ts';
-import type { EngineLink } from '../launch-engine.ts';
+import type { EngineLink, SpawnEngine } from '../launch-engine.ts';
 
 export interface Session {
   readonly client: Client;
@@ -18,10 +18,11 @@ export interface Session {
 /**
  * Opens a session. An engine may end in the moment between being found and being asked: then it is looked for again.
  * Throws `EngineUnavailable`, or a `ContractFailure` (`version-mismatch`, `engine-stopped`).
+ * @param spawn how an engine is started; as a child of ours by default
  */
-export async function openSession(home: string): Promise<Session> {
+export async function openSession(home: string, spawn?: SpawnEngine): Promise<Session> {
   for (let triesLeft = 2; ; triesLeft -= 1) {
-    const link = await ensureEngine({ home });
+    const link = await ensureEngine({ home, ...(spawn === undefined ? {} : { spawn }) });
     try {
       return await greet(link);
     } catch (error) {

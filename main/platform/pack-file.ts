@@ -2,15 +2,17 @@
 
 import { createHash, type Hash } from 'node:crypto';
 import { readSync, writeSync } from 'node:fs';
+import { throwIfStopped } from './thread-stop.ts';
 
 const chunkBytes = 1024 * 1024;
 /** Where a pack's header holds the number of its entries, in network byte order. */
 export const entryCountAt = 8;
 
-/** The file from `fromBytes` on, in pieces that are overwritten by the next one. */
+/** The file from `fromBytes` on, in pieces that are overwritten by the next one. Throws `ThreadStopped` between them. */
 export function* chunks(file: number, fromBytes = 0, endBytes = Infinity): Generator<Buffer> {
   const chunk = Buffer.allocUnsafeSlow(chunkBytes);
   for (let at = fromBytes; at < endBytes;) {
+    throwIfStopped();
     const bytes = readSync(file, chunk, 0, Math.min(chunkBytes, endBytes - at), at);
     if (bytes === 0) return;
     yield chunk.subarray(0, bytes);

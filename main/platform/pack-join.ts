@@ -27,6 +27,7 @@ import {
   type ObjectFormat,
 } from '../git/index.ts';
 import { copyEntries, GrownFile, headerBytes, packHeader, written, type PackSink } from './joined-file.ts';
+import { throwIfStopped } from './thread-stop.ts';
 
 /** With more objects the indexes would take hundreds of megabytes; git joins such packs. */
 const objectsMax = 1_500_000;
@@ -123,6 +124,7 @@ function goneOnWith(begun: BegunJoin, targetPath: string, join: Join): Buffer {
 
 function addPack(join: Join, pack: number, out: PackSink): void {
   const { paths, entries, objectFormat } = join;
+  throwIfStopped();
   const file = openSync(paths[pack] ?? '', 'r');
   try {
     const endBytes = fstatSync(file).size - oidBytesLength(objectFormat);

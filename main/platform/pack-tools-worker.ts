@@ -27,6 +27,7 @@ import { joinPacks } from './pack-join.ts';
 import { keepResolvable } from './pack-keep.ts';
 import { lastMark } from './pack-marks.ts';
 import type { PackAnswer, PackQuestion } from './pack-tools.ts';
+import { heedStop, ThreadStopped } from './thread-stop.ts';
 
 function push(scanner: PackScanner, file: number, fromBytes: number): PackScanner {
   try {
@@ -100,6 +101,7 @@ function seal(file: number, path: string, objectFormat: 'sha1' | 'sha256'): Seal
 
 function work(question: PackQuestion): PackAnswer {
   const { task, path, objectFormat } = question;
+  heedStop(question.stop);
   try {
     if (question.task === 'append')
       return { task: 'append', value: appendPack(question.packPath, path, objectFormat) };
@@ -115,6 +117,7 @@ function work(question: PackQuestion): PackAnswer {
       closeSync(file);
     }
   } catch (error) {
+    if (error instanceof ThreadStopped) return { task: 'stopped' };
     const { code, facts } = diskError(error, path);
     return { task: 'failure', failure: { code, facts } };
   }

@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { EngineError, type EngineFailure } from '../engine/errors.ts';
 import type { BegunJoin, JoinedPack, KeptPack, PackTools, SealedPack } from '../engine/ports.ts';
 import { followPack } from './pack-follower.ts';
+import { makeStopFlag, tellToStop, type StopFlag } from './thread-stop.ts';
 
-export type PackQuestion = {
+type PackWish = {
   path: string;
   objectFormat: 'sha1' | 'sha256';
 } & (
@@ -12,6 +13,9 @@ export type PackQuestion = {
   | { task: 'append'; packPath: string }
   | { task: 'join'; packPaths: readonly string[]; begun: BegunJoin | null }
 );
+
+/** A thread that is given one stops when `stop` says so. */
+export type PackQuestion = PackWish & { stop: StopFlag };
 
 export interface PackCount {
   entries: number;
@@ -24,6 +28,7 @@ export type PackAnswer =
   | { task: 'keep'; value: KeptPack }
   | { task: 'append'; value: number }
   | { task: 'join'; value: JoinedPack | null }
+  | { task: 'stopped' }
   | { task: 'failure'; failure: EngineFailure };
 
 // The sources run as they are, the built worker stands beside the built entry.
@@ -102,27 +107,27 @@ function exchange(
   };
 }
 
-async function ask(workers: Workers, question: PackQuestion, signal?: AbortSignal): Promise<PackAnswer> {
+/** Resolves or rejects when the thread does nothing any more for this question, also after an abort. */
+async function ask(workers: Workers, wish: PackWish, signal?: AbortSignal): Promise<PackAnswer> {
   signal?.throwIfAborted();
   const worker = workers.take();
-  const stopped = Promise.withResolvers<never>();
-  const stop = () => stopped.reject(signal?.reason);
+  const flag = makeStopFlag();
+  const stop = () => tellToStop(flag);
   signal?.addEventListener('abort', stop, { once: true });
-  const { answer, settled } = exchange(worker, question);
-  answer.catch(() => {});
+  const { answer, settled } = exchange(worker, { ...wish, stop: flag });
   let answered: PackAnswer;
   try {
-    answered = await Promise.race([answer, stopped.promise]);
+    answered = await answer;
   } catch (error) {
-    // Stopped in the middle of its work, or broken: nobody may ask this one again.
-    settled();
+    // Broken: nobody may ask this one again.
     await worker.terminate();
     throw error;
   } finally {
+    settled();
     signal?.removeEventListener('abort', stop);
   }
-  settled();
   workers.giveBack(worker);
+  signal?.throwIfAborted();
   if (answered.task === 'failure') throw new EngineError(answered.failure.code, answered.failure.facts);
   return answered;
 }
@@ -132,8 +137,8 @@ const misunderstood = (path: string) =>
 
 /**
  * Damage in a pack ends its whole part, without being an error: what stands before it is good. A file that cannot be
- * read or written is `disk-failed`, `disk-full` or `target-not-writable`. An abort ends the thread and rejects with the
- * signal's reason.
+ * read or written is `disk-failed`, `disk-full` or `target-not-writable`. An abort rejects with the signal's reason as
+ * soon as the thread has let go of the file.
  */
 export function createPackTools(): PackTools {
   const workers = new Workers();

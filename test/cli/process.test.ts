@@ -14,6 +14,8 @@ const wish = { objects: 1_000, noiseBytes: 4_000_000 };
 const slow = { bytesPerSecond: 700_000 };
 /** Starting processes is what takes the time here, on a busy machine more so. */
 const limit = 60_000;
+/** An engine nobody needs ends within two seconds (engine-service.io.ts); the rest is a busy machine. */
+const engineEndMsMax = 5_000;
 
 let server: GitHttpServer;
 let url: string;
@@ -52,6 +54,14 @@ async function expectWhole(directory: string): Promise<void> {
   expect(await git(['-C', directory, 'rev-parse', 'HEAD'])).toBe(
     (await git(['ls-remote', url, 'HEAD'])).split('\t')[0],
   );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function pidOfEngine(): Promise<number> {
@@ -216,7 +226,8 @@ test(
     server.limits = {};
     expect((await Promise.all(clones.map((cli) => cli.ended))).map((end) => end.code)).toEqual([0, 0]);
     expect(enginesStarted(where.home)).toBe(1);
-    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    // Of the slower one, if it did not start the engine, nobody waits for the engine's end.
+    await expect.poll(() => isAlive(pid), { timeout: engineEndMsMax }).toBe(false);
     await expectWhole(join(where.cwd, 'one'));
     await expectWhole(join(where.cwd, 'two'));
   },

@@ -11,7 +11,7 @@ import { expectSameAsGitClone } from '../support/compare.ts';
 import { lacks } from '../support/component.ts';
 import { git } from '../support/git.ts';
 import { startGitHttpServer, type GitHttpServer } from '../support/git-http-server.ts';
-import { ensurePagesBuilt, serveWithEngine, type ServedInterface } from '../support/served-interface.ts';
+import { serveWithEngine, type ServedInterface } from '../support/served-interface.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 
 /** At this pace the pack of about five MiB takes some fifteen seconds. */
@@ -29,10 +29,7 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    [repository] = await Promise.all([
-      makeBigRepo({ objects: 3_000, noiseBytes: 4 * 1024 * 1024 }),
-      ensurePagesBuilt(),
-    ]);
+    repository = await makeBigRepo({ objects: 3_000, noiseBytes: 4 * 1024 * 1024 });
     server = await startGitHttpServer({ root: dirname(repository), config: partial });
     served = await serveWithEngine(makeTempDir('home'));
     browser = await launchChromium();

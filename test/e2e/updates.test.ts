@@ -13,7 +13,7 @@ import { expectSameAsGitClone } from '../support/compare.ts';
 import { lacks } from '../support/component.ts';
 import { git, gitEnvironment } from '../support/git.ts';
 import { startGitHttpServer, type GitHttpServer } from '../support/git-http-server.ts';
-import { ensurePagesBuilt, serveWithEngine, type ServedInterface } from '../support/served-interface.ts';
+import { serveWithEngine, type ServedInterface } from '../support/served-interface.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 
 const partial = { 'uploadpack.allowFilter': 'true', 'uploadpack.allowAnySHA1InWant': 'true' };
@@ -27,10 +27,7 @@ describe.skipIf(lacks('chromium'))('updating in the browser', () => {
   let folder: string;
 
   beforeAll(async () => {
-    const [kept] = await Promise.all([
-      makeBigRepo({ objects: 1_500, noiseBytes: 2 * 1024 * 1024 }),
-      ensurePagesBuilt(),
-    ]);
+    const kept = await makeBigRepo({ objects: 1_500, noiseBytes: 2 * 1024 * 1024 });
     // The kept one is everybody's, and these tests add branches.
     repository = join(makeTempDir('served'), basename(kept));
     cpSync(kept, repository, { recursive: true });

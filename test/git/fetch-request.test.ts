@@ -5,6 +5,7 @@ import { hexOids, randomOids } from '../support/random-oids.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 import { oidA, oidB } from './packets.ts';
 import { askUploadPack, gitOut, makeRepository } from './real-git.ts';
+import { threadMs } from '../support/thread-time.ts';
 
 afterAll(removeTempDirs);
 
@@ -126,9 +127,9 @@ describe('encodeFetchRequest', () => {
 
   test('a million wants are one array in about a second', () => {
     const wants = Array.from({ length: 1_000_000 }, (_, i) => i.toString(16).padStart(40, '0'));
-    const start = performance.now();
+    const start = threadMs();
     const request = encodeFetchRequest({ ...least, wants });
-    const took = performance.now() - start;
+    const took = threadMs() - start;
     expect(request.length).toBe(4 + 14 + 4 + 50 * 1_000_000 + 9 + 4);
     expect(took).toBeLessThan(4000);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { safeText } from '../../main/git/index.ts';
 import { bytesOf } from '../support/feed.ts';
+import { threadMs } from '../support/thread-time.ts';
 
 describe('safeText', () => {
   test.each([
@@ -44,11 +45,11 @@ describe('safeText', () => {
   });
 
   test('a megabyte without a newline costs no more than a line', () => {
-    const start = performance.now();
+    const start = threadMs();
     for (const text of ['x', '\x1b]', '\x1b[', '\r', '\u202e'].map((unit) => unit.repeat(1_000_000))) {
       expect(safeText(text).length).toBeLessThanOrEqual(4096);
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(threadMs() - start).toBeLessThan(1000);
   });
 
   test('property: nothing that acts remains, and a second time changes nothing', () => {

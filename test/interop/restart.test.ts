@@ -78,9 +78,15 @@ describe('a connection that breaks', () => {
     const detail = await cloneWith(engine.client, { url: url(), directory });
     expect(detail.job.state).toBe('done');
     // Several requests are under way at once, so that a fourth may have been cut as well.
-    const cut = server.log.filter(({ end }) => end === 'cut').length;
-    expect(cut).toBeGreaterThanOrEqual(3);
-    expect(detail.job.drops).toBe(cut);
+    const cut = server.log.filter(({ end }) => end === 'cut');
+    expect(cut.length).toBeGreaterThanOrEqual(3);
+    expect(detail.job.drops).toBeLessThanOrEqual(cut.length);
+    // A reset throws away what was not read yet. Where that was all of an answer, on a connection that had served before,
+    // the request is repeated as on any kept connection that turns out dead, which is no drop.
+    const served = (one: RequestLog) =>
+      server.log.some(({ connection, number }) => connection === one.connection && number < one.number);
+    expect(detail.job.drops).toBeGreaterThanOrEqual(cut.filter((one) => !served(one)).length);
+    expect(detail.job.drops).toBeGreaterThan(0);
     await expectSame(directory);
   });
 

@@ -128,7 +128,7 @@ describe.skipIf(process.platform !== 'linux')('the canary is heard nowhere', () 
     await processes.end();
     expect(run.code, run.stderr).toBe(0);
     expect([...processes.found].length, 'whoever looks can find it').toBeGreaterThan(0);
-    expect([...processes.found].filter((where) => !/^cmdline of .*main\/cli\.ts clone /.test(where))).toEqual(
+    expect([...processes.found].filter((where) => !/^cmdline of .*main\/cli\.js clone /.test(where))).toEqual(
       [],
     );
     for (const form of forms) expect(run.stdout + run.stderr).not.toContain(form);

@@ -79,7 +79,7 @@ describe.skipIf(lacksSshd())('ssh asks', () => {
     const right = await answer(wrong, 'answer', canary);
     await processes.end();
     expect(right.job.state, JSON.stringify(right.job.failure)).toBe('done');
-    expect([...processes.seen].some((line) => /askpass\.ts Enter passphrase/.test(line))).toBe(true);
+    expect([...processes.seen].some((line) => /askpass\.js Enter passphrase/.test(line))).toBe(true);
     expect([...processes.found]).toEqual([]);
     await engine.quit();
     expect(filesWith(home, forms)).toEqual([]);

@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPackTools } from '../../main/platform/pack-tools.ts';
-import { noise } from '../support/noise.ts';
+import { noise, seededFractions } from '../support/noise.ts';
 import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 
 const tools = createPackTools();
@@ -70,6 +73,38 @@ test('no file is disk-failed; an abort ends it with its reason', async () => {
   const work = tools.count(file, 'sha1', stop.signal);
   stop.abort(reason);
   await expect(work).rejects.toBe(reason);
+});
+
+/** A pack of blobs so small that looking at it is nothing but inflating; its checksum is wrong, which nobody minds here. */
+function packOfCrumbs(entries: number): Buffer {
+  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1');
+  header.writeUInt32BE(entries, 8);
+  const crumb = Buffer.concat([Buffer.from([0x35]), deflateSync('crumb')]);
+  return Buffer.concat([header, Buffer.alloc(entries * crumb.length, crumb), Buffer.alloc(20)]);
+}
+
+test('a thread that is stopped stops by itself, and answers the next question', async () => {
+  // One that is ended from outside while it inflates now and then takes the whole process with it.
+  const entries = 50_000;
+  const crumbs = packOfCrumbs(entries);
+  writeFileSync(file, crumbs);
+  const whole = { entries, endBytes: crumbs.length - 20 };
+  expect(await tools.count(file, 'sha1')).toEqual(whole);
+  let started = 0;
+  const onThread = () => void started++;
+  subscribe('worker_threads', onThread);
+  const fraction = seededFractions(11);
+  const reason = new Error('paused');
+  for (let round = 0; round < 30; round++) {
+    const stop = new AbortController();
+    const refused = expect(tools.count(file, 'sha1', stop.signal)).rejects.toBe(reason);
+    await sleep(fraction() * 10);
+    stop.abort(reason);
+    await refused;
+  }
+  unsubscribe('worker_threads', onThread);
+  expect(started).toBe(0);
+  expect(await tools.count(file, 'sha1')).toEqual(whole);
 });
 
 /** What git says of a sealed pack; throws when git refuses it. */

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { StageName } from '../../main/engine/jobs/states.ts';
+import { ensureBuilt } from '../support/built.ts';
 import { expectSameAsGitClone } from '../support/compare.ts';
 import { git } from '../support/git.ts';
 import { startGitHttpServer } from '../support/git-http-server.ts';
@@ -157,6 +158,7 @@ const totals: Totals = {
   wastedBytes: 0,
   faults: [],
 };
+await ensureBuilt();
 const began = performance.now();
 let engine = await startEngine();
 for (let seed = Number(values.seed); totals.kills < killsWanted; seed++) {

@@ -1,15 +1,17 @@
-/** Packmule as its users run it: the command in a process of its own, or the engine's process with a client here. */
+/**
+ * Packmule as its users run it, built: the command in a process of its own, or the engine's process with a client here.
+ * Vitest sees to it that what is built is new (built.ts); whoever else uses this calls `ensureBuilt` before.
+ */
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openSession } from '../../main/cli/session.io.ts';
 import type { Client, CloneOptions, JobDetail, JobState } from '../../main/contract/index.ts';
+import { forkEngine } from '../../main/fork-engine.io.ts';
+import { builtCli, builtEngine } from './built.ts';
 import { makeTempDir } from './temp.ts';
-
-const cliEntry = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
 
 /** Without the caller's git configuration: what git and Packmule are compared with must know the same. */
 export function packmuleEnvironment(home: string): Record<string, string | undefined> {
@@ -36,13 +38,13 @@ export interface CliOptions {
   onStart?: (child: ChildProcess) => void;
   /** The process is killed after so long; its code is null then. */
   timeoutMs?: number;
-  /** The module to run; the source's by default. */
+  /** The module to run; the built one by default. */
   entry?: string;
 }
 
 /** Runs `packmule` with these words and waits for its end. */
 export async function runPackmule(args: readonly string[], options: CliOptions): Promise<CliRun> {
-  const child = spawn(process.execPath, [options.entry ?? cliEntry, ...args], {
+  const child = spawn(process.execPath, [options.entry ?? builtCli, ...args], {
     cwd: options.cwd,
     env: { ...packmuleEnvironment(options.home), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,7 +93,7 @@ export async function startEngine(
   for (const name of Object.keys(process.env))
     if (/^(GIT_|XDG_)/.test(name)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, wanted);
-  const session = await openSession(home);
+  const session = await openSession(home, (_source, ...how) => forkEngine(builtEngine, ...how));
   const { pid } = await session.client.ask('engine.about', {});
   const gone = async () => {
     while (isAlive(pid)) await sleep(10);

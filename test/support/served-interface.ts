@@ -1,29 +1,10 @@
 /** The interface as `packmule serve` offers it: the built pages, the real engine process, a browser's address. */
 
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { openSession } from '../../main/cli/session.io.ts';
+import { builtCli } from './built.ts';
 import { packmuleEnvironment } from './packmule.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Builds the pages unless what was built is newer than everything it is made of. */
-export async function ensurePagesBuilt(): Promise<void> {
-  const built = join(root, 'out/renderer/index.html');
-  const builtAtMs = existsSync(built) ? statSync(built).mtimeMs : 0;
-  const sources = ['renderer', 'main/contract'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  );
-  if (Math.max(...sources) < builtAtMs) return;
-  const program = join(root, 'node_modules/.bin/electron-vite');
-  await promisify(execFile)(program, ['build', '--logLevel', 'warn'], { cwd: root });
-}
 
 export interface ServedInterface {
   /** To open in a browser; holds the token. */
@@ -38,7 +19,7 @@ export interface ServedInterface {
 
 /** Runs `packmule serve` for a home until it has told its address. */
 export async function serveWithEngine(home: string): Promise<ServedInterface> {
-  const child = spawn(process.execPath, [join(root, 'main/cli.ts'), 'serve', '--no-open'], {
+  const child = spawn(process.execPath, [builtCli, 'serve', '--no-open'], {
     env: packmuleEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -9,6 +9,7 @@ import { cutAt, feedEveryWay, outcomeOf, seededRandom } from '../../support/feed
 import { makeTempDir, removeTempDirs } from '../../support/temp.ts';
 import { gitOut, makeRepository, runGit } from '../real-git.ts';
 import { entry, entryHead, offsetVarint, pack } from './packs.ts';
+import { threadMs } from '../../support/thread-time.ts';
 
 type Format = 'sha1' | 'sha256';
 
@@ -315,9 +316,9 @@ describe('hostile packs', () => {
   test('memory does not grow with what an entry holds', () => {
     const bomb = pack([entry('blob', Buffer.alloc(100_000_000))]);
     const before = process.memoryUsage().rss;
-    const start = performance.now();
+    const start = threadMs();
     expect(scan([bomb])).toMatchObject({ done: true });
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(threadMs() - start).toBeLessThan(10_000);
   });
 });

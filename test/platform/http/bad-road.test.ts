@@ -44,8 +44,12 @@ test('late, narrow and in crumbs', async () => {
   road.set('down', { latencyMs: 300 });
   expect(await measureMs(ask().then(bodyOf))).toBeGreaterThan(290);
   road.set('down', { bytesPerSecond: 1_000_000 });
-  const narrowMs = await measureMs(ask().then(bodyOf));
-  expect(narrowMs).toBeGreaterThan(400);
+  let narrowMs = Infinity;
+  // A busy machine makes any road slower, but not each time; none may be faster.
+  for (let triesLeft = 3; triesLeft > 0 && narrowMs >= 3000; triesLeft -= 1) {
+    narrowMs = await measureMs(ask().then(bodyOf));
+    expect(narrowMs).toBeGreaterThan(400);
+  }
   expect(narrowMs).toBeLessThan(3000);
   road.set('down', { sliceBytes: 777 });
   expect((await bodyOf(await ask())).equals(body)).toBe(true);

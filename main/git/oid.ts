@@ -66,11 +66,25 @@ export function hexOf(bytes: Uint8Array): string {
   return hex;
 }
 
+const noDigit = 0x10;
+/** By character code; anything else is no digit. */
+const valueOfDigit = new Uint8Array(128).fill(noDigit);
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
+  valueOfDigit[digit.charCodeAt(0)] = value;
+  valueOfDigit[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
 /** Hex (either case) as bytes. @throws RangeError when `hex` is not whole bytes of hex */
 export function bytesOfHex(hex: string): Uint8Array {
-  if (hex.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(hex))
-    throw new RangeError('This text is not bytes in hex.');
-  const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(hex.slice(2 * i, 2 * i + 2), 16);
+  const bytes = new Uint8Array(hex.length >>> 1);
+  let wrong = hex.length & 1;
+  for (let i = 0; i < bytes.length; i++) {
+    const high = valueOfDigit[hex.charCodeAt(2 * i)] ?? noDigit;
+    const low = valueOfDigit[hex.charCodeAt(2 * i + 1)] ?? noDigit;
+    wrong |= (high | low) & noDigit;
+    bytes[i] = (high << 4) | low;
+  }
+  if (wrong !== 0) throw new RangeError('This text is not bytes in hex.');
   return bytes;
 }

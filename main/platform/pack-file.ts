@@ -8,15 +8,22 @@ const chunkBytes = 1024 * 1024;
 /** Where a pack's header holds the number of its entries, in network byte order. */
 export const entryCountAt = 8;
 
+/** Read into again and again: for what each pack left behind a collector has no reason to hurry. */
+const spare: Buffer[] = [];
+
 /** The file from `fromBytes` on, in pieces that are overwritten by the next one. Throws `ThreadStopped` between them. */
 export function* chunks(file: number, fromBytes = 0, endBytes = Infinity): Generator<Buffer> {
-  const chunk = Buffer.allocUnsafeSlow(chunkBytes);
-  for (let at = fromBytes; at < endBytes;) {
-    throwIfStopped();
-    const bytes = readSync(file, chunk, 0, Math.min(chunkBytes, endBytes - at), at);
-    if (bytes === 0) return;
-    yield chunk.subarray(0, bytes);
-    at += bytes;
+  const chunk = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+  try {
+    for (let at = fromBytes; at < endBytes;) {
+      throwIfStopped();
+      const bytes = readSync(file, chunk, 0, Math.min(chunkBytes, endBytes - at), at);
+      if (bytes === 0) return;
+      yield chunk.subarray(0, bytes);
+      at += bytes;
+    }
+  } finally {
+    spare.push(chunk);
   }
 }
 

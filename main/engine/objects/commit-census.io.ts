@@ -28,7 +28,7 @@ export class CommitCensus {
 
   /** Reads these objects; what is neither commit nor tag is passed over. */
   async read(oids: OidList): Promise<void> {
-    await readObjects(this.#reader, oids.hex(), ({ oid, type, body }) => {
+    await readObjects(this.#reader, oids, ({ oid, type, body }) => {
       if (type === 'tag') this.#tags.set(oid, tagTarget(body).oid);
       if (type !== 'commit') return;
       const { tree, parents } = commitLinks(body);

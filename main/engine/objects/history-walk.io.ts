@@ -267,7 +267,7 @@ export class HistoryWalkRun implements HistoryWalk {
       if (!all && count < treesPerRunMin && this.#treesComing()) return;
       const oids = OidList.of(this.#frontier.next(count), oidBytesLength(this.#reader.format));
       let read = 0;
-      await readObjects(this.#reader, oids.hex(), ({ type, body }) => {
+      await readObjects(this.#reader, oids, ({ type, body }) => {
         if (type !== 'tree')
           throw new EngineError('objects-missing', { detail: `a ${type} stands where a tree belongs` });
         read++;

@@ -23,7 +23,12 @@ export interface ObjectReader {
 /** Ids written to git's pipe in one piece. */
 const idsPerWrite = 2_000;
 
-async function writeIds(child: GitProcess, ids: Iterable<string>): Promise<void> {
+async function writeIds(child: GitProcess, ids: Iterable<string> | OidList): Promise<void> {
+  if (ids instanceof OidList) {
+    for (let from = 0; from < ids.length; from += idsPerWrite)
+      await child.write(ids.lines(from, Math.min(ids.length, from + idsPerWrite)));
+    return child.endInput();
+  }
   const encoder = new TextEncoder();
   let lines: string[] = [];
   const send = async () => {
@@ -41,7 +46,7 @@ async function writeIds(child: GitProcess, ids: Iterable<string>): Promise<void>
 async function exchange(
   reader: ObjectReader,
   args: string[],
-  ids: Iterable<string>,
+  ids: Iterable<string> | OidList,
   take: (chunk: Uint8Array) => void,
 ): Promise<void> {
   const child = reader.git.start(['cat-file', ...args, '--buffer'], {
@@ -61,7 +66,7 @@ async function exchange(
 /** Hands over the objects in the order of the ids; those that are not here are left out. A body is valid only then. */
 export async function readObjects(
   reader: ObjectReader,
-  ids: Iterable<string>,
+  ids: Iterable<string> | OidList,
   onObject: (object: BatchObject) => void,
 ): Promise<void> {
   const output = new BatchOutputReader(onObject);

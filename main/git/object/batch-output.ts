@@ -1,17 +1,53 @@
 /** What `git cat-file --batch` writes (git-cat-file(1), "BATCH OUTPUT"), piece by piece. */
 
 import { RemoteProtocolError } from '../errors.ts';
+import { objectTypeAt, type ObjectType } from './oid-lines.ts';
 
 export interface BatchObject {
-  oid: string;
-  type: string;
+  /** Made when it is asked for. */
+  readonly oid: string;
+  type: ObjectType;
   /** Valid only while it is handed over: the memory is used again. */
   body: Uint8Array;
 }
 
 const lineFeed = 10;
+const space = 0x20;
+const digit0 = 0x30;
 const decoder = new TextDecoder();
 const roomBytesFirst = 256 * 1024;
+
+/** "<id> <type> <size>", or "<id> missing"; read byte by byte, for millions of strings would cost seconds. */
+function headLine(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+): { type: ObjectType; sizeBytes: number; oidEnd: number } | 'missing' {
+  const oidEnd = bytes.indexOf(space, from);
+  const typeEnd = oidEnd === -1 || oidEnd > end ? -1 : bytes.indexOf(space, oidEnd + 1);
+  if (typeEnd === -1 || typeEnd > end) {
+    const isMissing = oidEnd !== -1 && oidEnd < end && bytes[oidEnd + 1] === missing[0];
+    if (isMissing && missing.every((byte, i) => bytes[oidEnd + 1 + i] === byte)) return 'missing';
+    throw strange(bytes, from, end);
+  }
+  const type = objectTypeAt(bytes, oidEnd + 1);
+  let sizeBytes = 0;
+  for (let at = typeEnd + 1; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - digit0;
+    if (digit < 0 || digit > 9) throw strange(bytes, from, end);
+    sizeBytes = sizeBytes * 10 + digit;
+  }
+  if (type === null || typeEnd + 1 === end || !Number.isSafeInteger(sizeBytes))
+    throw strange(bytes, from, end);
+  return { type, sizeBytes, oidEnd };
+}
+
+const missing = new TextEncoder().encode('missing');
+
+function strange(bytes: Uint8Array, from: number, end: number): RemoteProtocolError {
+  const line = decoder.decode(bytes.subarray(from, Math.min(end, from + 100)));
+  return new RemoteProtocolError('object', `git cat-file wrote a line that is none of its own: ${line}`);
+}
 
 /** Bytes pass through one buffer that is used again and again: a history's trees are gigabytes. */
 export class BatchOutputReader {
@@ -47,25 +83,26 @@ export class BatchOutputReader {
         this.#neededBytes = bytes.length - at + 1;
         return at;
       }
-      const [oid = '', type = '', size = ''] = decoder.decode(bytes.subarray(at, lineEnd)).split(' ');
-      if (type === 'missing') {
+      const line = headLine(bytes, at, lineEnd);
+      if (line === 'missing') {
         at = lineEnd + 1;
         continue;
       }
-      const sizeBytes = Number(size);
-      if (size === '' || !Number.isSafeInteger(sizeBytes)) {
-        throw new RemoteProtocolError(
-          'object',
-          `git cat-file wrote a line that is none of its own: ${oid} ${type}`,
-        );
-      }
+      const { type, sizeBytes, oidEnd } = line;
       const bodyFrom = lineEnd + 1;
       const end = bodyFrom + sizeBytes + 1;
       if (end > bytes.length) {
         this.#neededBytes = end - at;
         return at;
       }
-      this.#onObject({ oid, type, body: bytes.subarray(bodyFrom, end - 1) });
+      const oidAt = at;
+      this.#onObject({
+        get oid() {
+          return decoder.decode(bytes.subarray(oidAt, oidEnd));
+        },
+        type,
+        body: bytes.subarray(bodyFrom, end - 1),
+      });
       at = end;
     }
   }

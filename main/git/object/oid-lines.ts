@@ -7,7 +7,7 @@ export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 const lineFeed = 10;
 
 /** The types differ in their second or third letter at the latest; strings for millions of lines would cost seconds. */
-function typeOf(line: Uint8Array, at: number): ObjectType | null {
+export function objectTypeAt(line: Uint8Array, at: number): ObjectType | null {
   const [a, b] = [line[at], line[at + 1]];
   if (a === 0x63) return 'commit';
   if (a === 0x62) return 'blob';
@@ -51,7 +51,7 @@ export class ObjectLineReader {
 
   #line(bytes: Uint8Array, from: number, end: number): void {
     const typeAt = from + 2 * this.#oidBytes + 1;
-    const type = typeAt < end ? typeOf(bytes, typeAt) : null;
+    const type = typeAt < end ? objectTypeAt(bytes, typeAt) : null;
     if (type === null) return;
     for (let i = 0; i < this.#oidBytes; i++) {
       const at = from + 2 * i;

@@ -2,6 +2,9 @@
 
 import { bytesOfHex, hexOf } from '../oid.ts';
 
+const lineFeed = 10;
+const hexDigits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
 export class OidList {
   readonly #oidBytes: number;
   #pool: Uint8Array;
@@ -51,6 +54,19 @@ export class OidList {
 
   hexAt(place: number): string {
     return hexOf(this.#pool.subarray(place * this.#oidBytes, (place + 1) * this.#oidBytes));
+  }
+
+  /** Ids from `from` up to `to` as lines of hex: what git reads from a pipe, without a string for each. */
+  lines(from: number, to: number): Uint8Array {
+    const bytes = this.#pool.subarray(from * this.#oidBytes, to * this.#oidBytes);
+    const lines = new Uint8Array(bytes.length * 2 + (to - from));
+    for (let at = 0, end = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      lines[end++] = hexDigits[byte >>> 4] ?? 0;
+      lines[end++] = hexDigits[byte & 15] ?? 0;
+      if ((at + 1) % this.#oidBytes === 0) lines[end++] = lineFeed;
+    }
+    return lines;
   }
 
   /** Ids from `from` up to `to`, as hex; for requests and pipes, a slice at a time. */

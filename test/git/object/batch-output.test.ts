@@ -31,9 +31,17 @@ describe('output of git cat-file --batch', () => {
     );
   });
 
-  it("is refused when it is somebody else's", () => {
-    expect(() => read([Buffer.from('fatal: not a git repository\n')])).toThrow(
-      expect.objectContaining({ reason: 'object' }),
-    );
+  it.each([
+    'fatal: not a git repository',
+    'fatal:',
+    '',
+    `${'a'.repeat(40)} blob`,
+    `${'a'.repeat(40)} blob `,
+    `${'a'.repeat(40)} blob 1x`,
+    `${'a'.repeat(40)} blob 99999999999999999999`,
+    `${'a'.repeat(40)} ambiguous`,
+    `${'a'.repeat(40)} submodule 12`,
+  ])("is refused when it is somebody else's: %s", (line) => {
+    expect(() => read([Buffer.from(`${line}\n`)])).toThrow(expect.objectContaining({ reason: 'object' }));
   });
 });

@@ -45,6 +45,8 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
+          // A page for each worker, not for each file: to make one takes longer than most of these tests.
+          isolate: false,
           include: ['test/renderer/**/*.test.ts'],
           setupFiles: ['test/support/dom.ts'],
           maxWorkers,

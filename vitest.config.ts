@@ -1,6 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
+
+/**
+ * One group for all projects, so that no processor idles while the last file of one of them runs. One more worker than
+ * processors: whole clones and browsers wait as much as they compute.
+ */
+const maxWorkers = availableParallelism() + 1;
 
 export default defineConfig({
   test: {
@@ -16,6 +23,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/renderer/**', 'test/interop/**', 'test/e2e/**'],
           testTimeout: 20_000,
+          // Repositories are built there.
+          hookTimeout: 20_000,
+          maxWorkers,
         },
       },
       {
@@ -27,7 +37,7 @@ export default defineConfig({
           globalSetup: ['test/support/built.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {
@@ -35,8 +45,11 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
+          // A page for each worker, not for each file: to make one takes longer than most of these tests.
+          isolate: false,
           include: ['test/renderer/**/*.test.ts'],
           setupFiles: ['test/support/dom.ts'],
+          maxWorkers,
         },
       },
       {
@@ -46,7 +59,7 @@ export default defineConfig({
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/support/built.ts'],
-          fileParallelism: false,
+          maxWorkers,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -59,9 +59,11 @@ export interface HistoryWalk {
   /**
    * Which commits and tags are missing, and how to say so; until `startTrees`.
    * @param islands with those that commits lack which nothing wanted is known to reach yet
+   * @param stretch of the missing ones only the oldest: so many, or a share of them where that is null. Null: all
    */
   frontier(
     islands: boolean,
+    stretch: { wantsMax: number | null } | null,
   ): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }>;
   /** All commits are here: from now on also what is below their trees is asked for, and an end may be found. */
   startTrees(): Promise<void>;

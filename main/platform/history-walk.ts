@@ -72,7 +72,7 @@ function startWalk(threadUrl: URL, start: WalkStart, signal: AbortSignal): Histo
   return {
     begin: () => ask('begin'),
     packAdded: (indexPath, holds) => ask('packAdded', indexPath, holds),
-    frontier: (islands) => ask('frontier', islands),
+    frontier: (islands, stretch) => ask('frontier', islands, stretch),
     startTrees: () => ask('startTrees'),
     next: () => ask('next'),
     resize: (sizes) => ask('resize', sizes),

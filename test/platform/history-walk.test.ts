@@ -27,7 +27,7 @@ describe('a walk in a thread of its own', () => {
     const walk = walkOf();
     await walk.begin();
     const commits = [...repo.all.values()].filter((type) => type === 'commit').length;
-    const frontier = await walk.frontier(true);
+    const frontier = await walk.frontier(true, null);
     expect(frontier.commits).toBe(commits);
     if (frontier.missing.length > 0) {
       expect(await walk.packAdded(await repo.add(frontier.missing), 'commits')).toBe(frontier.missing.length);
@@ -57,9 +57,9 @@ describe('a walk in a thread of its own', () => {
     stop.abort(reason);
     for (const question of waiting) await expect(question).rejects.toBe(reason);
     expect(performance.now() - asked).toBeLessThan(1_000);
-    await expect(walk.frontier(true)).rejects.toBe(reason);
+    await expect(walk.frontier(true, null)).rejects.toBe(reason);
     await walk.close();
-    await expect(walk.frontier(true), 'the first end is the one that is told').rejects.toBe(reason);
+    await expect(walk.frontier(true, null), 'the first end is the one that is told').rejects.toBe(reason);
 
     const never = walkOf(AbortSignal.abort(reason));
     await expect(never.begin()).rejects.toBe(reason);

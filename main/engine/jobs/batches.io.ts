@@ -31,7 +31,8 @@ const unstoredMax = 4;
 export interface PieceOutcome {
   /** Objects gained. */
   objects: number;
-
+  /** Of the pack, as it came. */
+  bytes: number;
   cut: boolean;
   /** Instead of all: because of one object, or for a reason that is dealt with, so that the same may be asked again. */
   refused: { oid: string } | 'again' | null;
@@ -84,6 +85,11 @@ export class Batches {
     this.#gathering = new PackGathering({ ...ports, path, format, signal });
   }
 
+  /** Bytes that one answer should have on a line that breaks; null where none broke. */
+  get bytesGoal(): number | null {
+    return this.#size.lifeGoal;
+  }
+
   /** Looks at what is here already. */
   async begin(): Promise<void> {
     await this.#walk.begin();
@@ -113,7 +119,7 @@ export class Batches {
     if (spooled.cut !== null) this.#size.learnLife(bytes);
     const { refusal } = spooled;
     const refused = refusal === null || refusal.kind === 'object' ? refusal : 'again';
-    return { objects: fresh, cut: spooled.cut !== null, refused };
+    return { objects: fresh, bytes, cut: spooled.cut !== null, refused };
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import { EngineError } from '../errors.ts';
+import { CommitWants } from '../pieces/index.ts';
 import type { HistoryWalk } from '../ports.ts';
 import type { GitConnection } from '../remote/index.ts';
 import { Batches } from './batches.io.ts';
@@ -69,9 +70,12 @@ export async function completeFrom(
 async function completeCommits(context: WorkContext, batches: Batches, walk: HistoryWalk): Promise<void> {
   const { host } = context.address;
   const refusals = new Map<string, number>();
+  const most = new CommitWants();
   for (let idleRounds = 0; ;) {
     // A server may have forgotten a history that nobody wants any more: after a refusal only what is surely needed.
-    const { missing, shallow, haves, commits } = await walk.frontier(refusals.size === 0);
+    const goal = refusals.size > 0 ? null : batches.bytesGoal;
+    const stretch = goal === null ? null : { wantsMax: most.most };
+    const { missing, shallow, haves, commits } = await walk.frontier(refusals.size === 0, stretch);
     if (missing.length === 0) {
       const all = commits.toLocaleString('en');
       context.note('info', `All ${all} commits are here; now the folders and files that are missing.`);
@@ -80,7 +84,8 @@ async function completeCommits(context: WorkContext, batches: Batches, walk: His
     // What was refused is asked for again when nothing else is missing: another server may answer then.
     const others = missing.filter((oid) => !refusals.has(oid));
     const wants = others.length > 0 ? others : missing;
-    const { objects, cut, refused } = await batches.fetch({ wants, shallow, haves });
+    const { objects, bytes, cut, refused } = await batches.fetch({ wants, shallow, haves });
+    if (goal !== null) most.learn(wants.length, { bytes, cut }, goal);
     if (refused === 'again') continue;
     if (refused !== null) {
       const times = (refusals.get(refused.oid) ?? 0) + 1;

@@ -31,8 +31,8 @@ export class CommitCensus {
     await readObjects(this.#reader, oids, ({ oid, type, body }) => {
       if (type === 'tag') this.#tags.set(oid, tagTarget(body).oid);
       if (type !== 'commit') return;
-      const { tree, parents } = commitLinks(body);
-      this.#keepTree(this.graph.add(oid, parents), tree);
+      const { tree, parents, seconds } = commitLinks(body);
+      this.#keepTree(this.graph.add(oid, parents, seconds), tree);
     });
   }
 

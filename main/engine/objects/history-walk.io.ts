@@ -25,11 +25,11 @@ import {
   filterWishes,
   here,
   Narrowing,
+  oldestStretch,
   pathOfWish,
   SizeByPath,
   TreeFrontier,
   withoutWish,
-  type CommitFrontier,
   type RequestLimits,
   type Suspect,
   type Wishes,
@@ -138,11 +138,17 @@ export class HistoryWalkRun implements HistoryWalk {
     return fresh.length;
   }
 
-  frontier(islands: boolean): Promise<CommitFrontier & { commits: number }> {
-    return Promise.resolve({
-      ...this.#census.frontier(this.#wants, islands),
-      commits: this.#census.graph.size,
-    });
+  frontier(
+    islands: boolean,
+    stretch: { wantsMax: number | null } | null,
+  ): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }> {
+    const { graph } = this.#census;
+    const { missing, shallow, haves, childSeconds } = this.#census.frontier(this.#wants, islands);
+    const all = { missing, shallow, haves, commits: graph.size };
+    if (stretch === null) return Promise.resolve(all);
+    const { wants, latest } = oldestStretch(missing, childSeconds, stretch.wantsMax);
+    if (latest === Infinity) return Promise.resolve({ ...all, missing: wants });
+    return Promise.resolve({ ...all, missing: wants, haves: graph.havesUntil(latest) });
   }
 
   async startTrees(): Promise<void> {
@@ -361,8 +367,10 @@ export class HistoryWalkRun implements HistoryWalk {
   #kindToAsk(sizes: WantedSizes): WantedKind | null {
     const { rootWishes, treeWishes, blobWishes } = this.#frontier;
     const enough = (size: number) => (this.#outstanding.size === 0 ? Math.min(size, idleBatchMin) : size);
-    // While commits come there will soon be more.
-    const rootsMin = this.#treesStarted || sizes.root === 1 ? 1 : enough(sizes.root || sizes.tree);
+    // While commits come there will soon be more. With all below them they are asked for as neighbours of a whole history:
+    // what they have in common would come again and again otherwise.
+    const alone = sizes.root === 0 ? enough(sizes.tree) : Infinity;
+    const rootsMin = this.#treesStarted || sizes.root === 1 ? 1 : alone;
     if (rootWishes.length >= rootsMin) return this.#probing(sizes) ? null : 'root';
     // While the walk goes on there will soon be more; when it stands still these are what it waits for.
     if (treeWishes.length >= (this.#reading ? enough(sizes.tree) : 1)) return 'tree';

@@ -4,7 +4,7 @@
  */
 
 import { hexOf, oidBytesLength, OidList, type ObjectFormat } from '../../git/index.ts';
-import { Narrowing, withoutWish, type CommitFrontier, type Suspect, type Wishes } from '../pieces/index.ts';
+import { Narrowing, withoutWish, type Suspect, type Wishes } from '../pieces/index.ts';
 import type { BatchEnd, HistoryWalk, SetAside, WantedBatch, WantedSizes } from '../ports.ts';
 import { missingBehind, type NewObjects } from './new-objects.io.ts';
 import { missingObjects } from './read-objects.io.ts';
@@ -73,11 +73,13 @@ export class UpdateWalk implements HistoryWalk {
     return Promise.resolve(null);
   }
 
-  async frontier(islands: boolean): Promise<CommitFrontier & { commits: number }> {
+  async frontier(
+    islands: boolean,
+  ): Promise<{ missing: string[]; shallow: string[]; haves: string[]; commits: number }> {
     await this.#census.update();
-    const frontier = await this.#census.frontier(this.#wants, islands);
-    const haves = [...new Set([...this.#common, ...frontier.haves])];
-    return { ...frontier, haves, commits: this.#census.commits };
+    const { missing, shallow, haves } = await this.#census.frontier(this.#wants, islands);
+    const common = [...new Set([...this.#common, ...haves])];
+    return { missing, shallow, haves: common, commits: this.#census.commits };
   }
 
   async startTrees(): Promise<void> {

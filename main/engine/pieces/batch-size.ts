@@ -19,9 +19,9 @@ const shareOfLife = 0.8;
  * Asking for the tree of a commit with everything below it saves naming what is below. What two commits share comes once
  * for each request, so this is done only where all of one commit's trees are a small part of a request.
  */
-const shareOfSnapshotMax = 0.03;
+const shareOfSnapshotMax = 0.025;
 /** Histories of many branches side by side have more in common than one commit's trees: then no more of it. */
-const shareTwiceMax = 0.1;
+const shareTwiceMax = 0.04;
 /** Few roots have little more than what they share. */
 const rootsTelling = 300;
 /** A line that carries less is broken; what is on it makes no difference. */
@@ -64,6 +64,11 @@ export class BatchSize {
   /** Ids for the next request of each kind. */
   get ids(): Record<BatchKind, number> {
     return { root: this.#roots, tree: this.#idsOf('tree'), blob: this.#idsOf('blob') };
+  }
+
+  /** Bytes that one answer should have on a line that breaks; null where none broke. */
+  get lifeGoal(): number | null {
+    return this.#life === null ? null : this.#bytesGoal;
   }
 
   /** What one request may ask for where the size of what it names can be foreseen. */

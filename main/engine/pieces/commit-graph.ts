@@ -21,6 +21,8 @@ export interface CommitFrontier {
   shallow: string[];
   /** Here, and no parent of any commit whose own parents are all here: enough to tell everything that is here. */
   haves: string[];
+  /** Of each missing one and each beyond: the latest date of a child that is here, seconds since 1970. */
+  childSeconds: Map<string, number>;
 }
 
 export class CommitGraph {
@@ -29,6 +31,8 @@ export class CommitGraph {
   #parentsAt = new Int32Array(1024).fill(-1);
   #parents = new Int32Array(1024);
   #parentsLength = 0;
+  /** By commit number: when it was committed, seconds since 1970. */
+  #seconds = new Float64Array(1024);
   #size = 0;
 
   constructor(format: ObjectFormat) {
@@ -45,12 +49,37 @@ export class CommitGraph {
     return number !== -1 && (this.#parentsAt[number] ?? -1) !== -1;
   }
 
+  /** As `CommitFrontier.haves`, enough to tell all commits that are here and not younger than this. */
+  havesUntil(seconds: number): string[] {
+    const isTold = (commit: number) => (this.#seconds[commit] ?? 0) <= seconds;
+    const hasChild = new Uint8Array(this.#index.size);
+    for (let commit = 0; commit < this.#index.size; commit++) {
+      const parents = this.#parentsOf(commit);
+      if (parents === null || !isTold(commit) || parents.some((parent) => !this.#isHere(parent))) continue;
+      for (const parent of parents) hasChild[parent] = 1;
+    }
+    return this.#parentsFirst((commit) => isTold(commit) && hasChild[commit] === 0);
+  }
+
+  /**
+   * A server takes the parents of what it is told for told as well, before it learns what is shallow (upload-pack.c,
+   * do_got_oid): one that is told behind its shallow child would not count, and all behind it would come again.
+   */
+  #parentsFirst(isChosen: (commit: number) => boolean): string[] {
+    const chosen: string[] = [];
+    for (const commit of this.inTopologicalOrder().reverse()) {
+      if (isChosen(commit)) chosen.push(this.#index.oidOf(commit));
+    }
+    return chosen;
+  }
+
   /** Answers with the commit's number, below `numbers`. */
-  add(oid: string, parents: readonly string[]): number {
+  add(oid: string, parents: readonly string[], seconds = 0): number {
     const number = this.#index.put(oid);
     const numbers = parents.map((parent) => this.#index.put(parent));
     this.#makeRoom(numbers.length + 1);
     if (this.#parentsAt[number] !== -1) return number;
+    this.#seconds[number] = seconds;
     this.#parentsAt[number] = this.#parentsLength;
     this.#parents[this.#parentsLength++] = numbers.length;
     for (const parent of numbers) this.#parents[this.#parentsLength++] = parent;
@@ -117,18 +146,19 @@ export class CommitGraph {
     const beyond = new Set<number>();
     const hasChild = new Uint8Array(total);
     const shallow: string[] = [];
+    const latest = new Map<number, number>();
     for (let commit = 0; commit < total; commit++) {
       const parents = this.#parentsOf(commit);
       if (parents === null) continue;
       const absent = parents.filter((parent) => !this.#isHere(parent));
-      for (const parent of absent) (reached[commit] === 1 ? missing : beyond).add(parent);
+      for (const parent of absent) {
+        (reached[commit] === 1 ? missing : beyond).add(parent);
+        latest.set(parent, Math.max(latest.get(parent) ?? 0, this.#seconds[commit] ?? 0));
+      }
       if (absent.length > 0) shallow.push(this.#index.oidOf(commit));
       else for (const parent of parents) hasChild[parent] = 1;
     }
-    const haves: string[] = [];
-    for (let commit = 0; commit < total; commit++) {
-      if (this.#isHere(commit) && hasChild[commit] === 0) haves.push(this.#index.oidOf(commit));
-    }
+    const haves = this.#parentsFirst((commit) => hasChild[commit] === 0);
     const wants = new Set([...missing].map((number) => this.#index.oidOf(number)));
     for (const oid of wanted) if (!this.has(oid)) wants.add(oid);
     return {
@@ -136,6 +166,7 @@ export class CommitGraph {
       beyond: [...beyond].map((number) => this.#index.oidOf(number)),
       shallow,
       haves,
+      childSeconds: new Map([...latest].map(([number, seconds]) => [this.#index.oidOf(number), seconds])),
     };
   }
 
@@ -154,6 +185,9 @@ export class CommitGraph {
       const larger = new Int32Array(Math.max(this.#index.size, this.#parentsAt.length * 2)).fill(-1);
       larger.set(this.#parentsAt);
       this.#parentsAt = larger;
+      const seconds = new Float64Array(larger.length);
+      seconds.set(this.#seconds);
+      this.#seconds = seconds;
     }
     if (this.#parentsLength + parents > this.#parents.length) {
       const larger = new Int32Array(this.#parents.length * 2 + parents);

@@ -1,5 +1,6 @@
 export { BatchSize, tellingBytesMin, type BatchKind, type BatchOutcome } from './batch-size.ts';
 export { CommitGraph, type CommitFrontier } from './commit-graph.ts';
+export { CommitWants, oldestStretch } from './commit-wants.ts';
 export { FilterMenu, type FilterUse } from './filter-menu.ts';
 export { History } from './history.ts';
 export { InFlight } from './in-flight.ts';

@@ -3,10 +3,13 @@
 import { RemoteProtocolError } from '../errors.ts';
 
 const decoder = new TextDecoder();
+const lineFeed = 10;
 
 export interface CommitLinks {
   tree: string;
   parents: string[];
+  /** When it was committed, seconds since 1970; 0 where the commit does not say so in Git's way. */
+  seconds: number;
 }
 
 export interface TagTarget {
@@ -16,7 +19,7 @@ export interface TagTarget {
 
 /** Only the lines in front are read; the rest of a commit may be megabytes of message. */
 function headerLine(body: Uint8Array, at: number): { text: string; next: number } {
-  const end = body.indexOf(10, at);
+  const end = body.indexOf(lineFeed, at);
   if (end === -1)
     throw new RemoteProtocolError('object', 'A commit or tag has a header line without an end.');
   return { text: decoder.decode(body.subarray(at, end)), next: end + 1 };
@@ -36,9 +39,16 @@ export function commitLinks(body: Uint8Array): CommitLinks {
   for (;;) {
     line = headerLine(body, line.next);
     const parent = link(line.text, 'parent');
-    if (parent === null) return { tree, parents };
+    if (parent === null) return { tree, parents, seconds: committedAt(body, line.next) };
     parents.push(parent);
   }
+}
+
+/** From the line behind the author's. Dates are never needed to be right, so nothing is refused for theirs. */
+function committedAt(body: Uint8Array, at: number): number {
+  const end = body.indexOf(lineFeed, at);
+  const line = decoder.decode(body.subarray(at, end === -1 ? body.length : end));
+  return Number(/^committer .*> (\d{1,12}) [-+]\d{4}$/.exec(line)?.[1] ?? 0);
 }
 
 /** Throws RemoteProtocolError `object` when the body is not that of an annotated tag. */

@@ -70,7 +70,7 @@ class Server {
   /** Rounds of commits and tags until none is missing. */
   async commits(): Promise<void> {
     for (;;) {
-      const { missing, commits } = await this.walk.frontier(true);
+      const { missing, commits } = await this.walk.frontier(true, null);
       const { all } = this.repo;
       const here = [...this.present].filter((id) => all.get(id) === 'commit');
       expect(commits).toBe(here.length);
@@ -224,7 +224,7 @@ describe('the walk through a history', () => {
     for (const wants of [repo.wants, []]) {
       const walk = walkOf({ ...repo, wants }, 'sha1');
       await walk.begin();
-      expect((await walk.frontier(true)).missing).toEqual([]);
+      expect((await walk.frontier(true, null)).missing).toEqual([]);
       await walk.startTrees();
       const next = walk.next();
       expect(await soon(next), 'without sizes nothing is said').toBeUndefined();
@@ -241,7 +241,7 @@ describe('the walk through a history', () => {
     const walk = walkOf(repo, 'sha1');
     await walk.begin();
     // Blobs that a tag names are of the first stage.
-    const { missing } = await walk.frontier(true);
+    const { missing } = await walk.frontier(true, null);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 100, blob: 6 });
@@ -274,7 +274,7 @@ describe('the walk through a history', () => {
       ),
       'commits',
     );
-    const { missing } = await walk.frontier(true);
+    const { missing } = await walk.frontier(true, null);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.resize({ root: 0, tree: 1, blob: 1_000 });
     await walk.startTrees();
@@ -295,7 +295,7 @@ describe('the walk through a history', () => {
     await repo.add([...repo.all].filter(([, type]) => type !== 'blob').map(([id]) => id));
     const walk = walkOf(repo, 'sha1');
     await walk.begin();
-    const { missing } = await walk.frontier(true);
+    const { missing } = await walk.frontier(true, null);
     if (missing.length > 0) await walk.packAdded(await repo.add(missing), 'commits');
     await walk.startTrees();
     await walk.resize({ root: 0, tree: 10, blob: 12 });

@@ -43,8 +43,36 @@ describe('the frontier of commits', () => {
     expect(graph.frontier([id(4)])).toMatchObject({
       missing: [id(9)],
       shallow: [id(4)],
-      haves: [id(4), id(3)],
+      // Its parent first: told behind it, a server would take it for known and forget it (upload-pack.c, do_got_oid).
+      haves: [id(3), id(4)],
     });
+  });
+
+  it('tells parents before their shallow children, however they came', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const fraction = seededFractions(seed);
+      const graph = new CommitGraph('sha1');
+      const parents = new Map<string, string[]>();
+      for (let n = 1; n <= 40; n++) {
+        const named = [1, 2].map(() => id(Math.floor(fraction() * n))).filter((oid) => oid !== id(0));
+        parents.set(id(n), [...new Set(named)]);
+      }
+      const here = [...parents.keys()].filter(() => fraction() < 0.7).sort(() => fraction() - 0.5);
+      for (const oid of here) graph.add(oid, parents.get(oid)!, parseInt(oid, 16));
+      for (const haves of [graph.frontier([]).haves, graph.havesUntil(25)]) {
+        for (const [place, oid] of haves.entries())
+          for (const parent of parents.get(oid)!) expect(haves.indexOf(parent)).toBeLessThan(place);
+      }
+      // Behind what is told, through those whose parents are all here, is all that is old enough.
+      const told = new Set<string>();
+      const stack = graph.havesUntil(25);
+      for (let oid = stack.pop(); oid !== undefined; oid = stack.pop()) {
+        if (told.has(oid)) continue;
+        told.add(oid);
+        if (parents.get(oid)!.every((parent) => here.includes(parent))) stack.push(...parents.get(oid)!);
+      }
+      expect([...told].sort()).toEqual(here.filter((oid) => parseInt(oid, 16) <= 25).sort());
+    }
   });
 
   it('does not go after a history that nobody wants any more', () => {

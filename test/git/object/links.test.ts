@@ -9,14 +9,27 @@ describe('links of commits and tags', () => {
     const body = bytes(
       `tree ${id('a')}\nparent ${id('b')}\nparent ${id('c')}\nauthor x\n\nparent ${id('d')}\n`,
     );
-    expect(commitLinks(body)).toEqual({ tree: id('a'), parents: [id('b'), id('c')] });
+    expect(commitLinks(body)).toEqual({ tree: id('a'), parents: [id('b'), id('c')], seconds: 0 });
   });
 
   it('reads a root commit of a SHA-256 repository', () => {
     expect(commitLinks(bytes(`tree ${'e'.repeat(64)}\nauthor x\n\n`))).toEqual({
       tree: 'e'.repeat(64),
       parents: [],
+      seconds: 0,
     });
+  });
+
+  it.each([
+    ['committer A U Thor <a@b> 1700000060 +0200', 1_700_000_060],
+    ['committer > <> <a> 5 -0030', 5],
+    ['committer A U Thor <a@b>', 0],
+    ['committer A U Thor <a@b> -7 +0000', 0],
+    ['committer A U Thor <a@b> 99999999999999 +0000', 0],
+    ['encoding x', 0],
+  ])("reads when it was committed, where that is said in Git's way: %s", (line, seconds) => {
+    const body = bytes(`tree ${id('a')}\nauthor x <y> 1 +0000\n${line}\n\nmessage\n`);
+    expect(commitLinks(body).seconds).toBe(seconds);
   });
 
   it('reads what a tag names', () => {

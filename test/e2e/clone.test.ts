@@ -30,7 +30,7 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
 
   beforeAll(async () => {
     [repository] = await Promise.all([
-      makeBigRepo({ objects: 3_000, noiseBytes: 4 * 1024 * 1024 }),
+      makeBigRepo({ objects: 3_000, assetBytes: 4 * 1024 * 1024 }),
       ensurePagesBuilt(),
     ]);
     server = await startGitHttpServer({ root: dirname(repository), config: partial });

@@ -28,7 +28,7 @@ describe.skipIf(lacks('chromium'))('updating in the browser', () => {
 
   beforeAll(async () => {
     const [kept] = await Promise.all([
-      makeBigRepo({ objects: 1_500, noiseBytes: 2 * 1024 * 1024 }),
+      makeBigRepo({ objects: 1_500, assetBytes: 2 * 1024 * 1024 }),
       ensurePagesBuilt(),
     ]);
     // The kept one is everybody's, and these tests add branches.

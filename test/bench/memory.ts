@@ -8,9 +8,9 @@ import { judged, mebibytes, times, type Row } from './figures.ts';
 /** Two packs of very different size: the peak may not follow the size. */
 export async function measureMemory(bench: Bench): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const noiseBytes of [50_000_000, 400_000_000]) {
-    const repoPath = await makeBigRepo({ objects: 5_000, noiseBytes });
-    const name = `engine's peak memory, pack of ${noiseBytes / 1e6} MB`;
+  for (const assetBytes of [50_000_000, 400_000_000]) {
+    const repoPath = await makeBigRepo({ objects: 5_000, assetBytes });
+    const name = `engine's peak memory, pack of ${assetBytes / 1e6} MB`;
     const { peakBytes } = await withServer(repoPath, {}, (_server, url) => runOne(bench, name, url));
     rows.push(judged(name, peakBytes, { max: 200 * 2 ** 20, show: mebibytes }));
   }
@@ -30,7 +30,7 @@ export async function measureTenTimes(bench: Bench): Promise<Row[]> {
   for (const { way, limits } of ways) {
     const peaks: number[] = [];
     for (const objects of [smallObjects, 10 * smallObjects]) {
-      const repoPath = await makeBigRepo({ objects, noiseBytes: objects * 512 });
+      const repoPath = await makeBigRepo({ objects });
       const name = `${objects / 1000} thousand objects, ${way}`;
       const run = await withServer(repoPath, { limits }, (_server, url) => runOne(bench, name, url));
       peaks.push(run.peakBytes);

@@ -4,8 +4,8 @@
  *
  *   --rows <a,b>     only these rows or groups (all)
  *   --repo <path>    any bare repository instead of the generated one
- *   --objects <n>    size of the generated repository (400000)
- *   --noise <MB>     incompressible content in it, on top (200)
+ *   --objects <n>    size of the generated repository (400000; it has the proportions of public ones, see RESULTS.md)
+ *   --assets <MB>    binary files in it (16; six of a hundred bytes of its pack)
  *   --pairs <n>      pairs of clones over loopback (5)
  *   --limit <s>      a clone that takes longer is ended and told as not finished (900)
  *   --cuts           short for --rows cuts; --ten-times for --rows ten-times
@@ -32,7 +32,7 @@ const { values } = parseArgs({
     rows: { type: 'string' },
     repo: { type: 'string' },
     objects: { type: 'string', default: '400000' },
-    noise: { type: 'string', default: '200' },
+    assets: { type: 'string' },
     pairs: { type: 'string', default: '5' },
     limit: { type: 'string', default: '900' },
     cuts: { type: 'boolean', default: false },
@@ -46,7 +46,10 @@ const wanted = [values.rows ?? [], shorts].flat();
 const rowsToMeasure = chosenRows(wanted.length === 0 ? undefined : wanted.join(','));
 const repoPath =
   values.repo === undefined
-    ? await makeBigRepo({ objects: Number(values.objects), noiseBytes: Number(values.noise) * 1024 * 1024 })
+    ? await makeBigRepo({
+        objects: Number(values.objects),
+        ...(values.assets !== undefined && { assetBytes: Number(values.assets) * 1e6 }),
+      })
     : resolve(values.repo);
 const commands = commandLines();
 const bench: Bench = {

@@ -10,7 +10,7 @@ import { makeTempDir, removeTempDirs } from '../support/temp.ts';
 import { engineLog, enginesStarted, isEngineRunning, runCli, startCli, withEngineOf } from './run-cli.ts';
 
 /** Enough bytes to be interrupted in the middle, few enough to be done soon. */
-const wish = { objects: 1_000, noiseBytes: 4_000_000 };
+const wish = { objects: 1_000, assetBytes: 4_000_000 };
 const slow = { bytesPerSecond: 700_000 };
 /** Starting processes is what takes the time here, on a busy machine more so. */
 const limit = 60_000;
@@ -80,12 +80,12 @@ test('an empty list, and the engine goes with the command', { timeout: limit }, 
 
 test('a clone into the directory that git would choose, with its figures', { timeout: limit }, async () => {
   const { code, stdout, stderr } = await runCli(['clone', url], where);
-  expect(stderr).toMatch(/^Cloning into 'big-v2-1000-4000000' …\n/);
+  expect(stderr).toMatch(/^Cloning into 'big-v3-1000-4000000' …\n/);
   expect(stderr).toMatch(/\nReceived [\d.]+ MiB: [\d.]+ MiB useful, [\d.]+ \w+ wasted\. Sent /);
   expect(stderr).toMatch(/ requests, no drops, .*, strategy plain\.\n$/);
   expect([code, stdout]).toEqual([0, '']);
-  await expectWhole(join(where.cwd, 'big-v2-1000-4000000'));
-  expect(readdirSync(where.cwd)).toEqual(['big-v2-1000-4000000']);
+  await expectWhole(join(where.cwd, 'big-v3-1000-4000000'));
+  expect(readdirSync(where.cwd)).toEqual(['big-v3-1000-4000000']);
   expect(await isEngineRunning(where.home)).toBe(false);
 });
 

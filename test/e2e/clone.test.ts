@@ -29,7 +29,7 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    repository = await makeBigRepo({ objects: 3_000, noiseBytes: 4 * 1024 * 1024 });
+    repository = await makeBigRepo({ objects: 3_000, assetBytes: 4 * 1024 * 1024 });
     server = await startGitHttpServer({ root: dirname(repository), config: partial });
     served = await serveWithEngine(makeTempDir('home'));
     browser = await launchChromium();

@@ -27,7 +27,7 @@ describe.skipIf(lacks('chromium'))('updating in the browser', () => {
   let folder: string;
 
   beforeAll(async () => {
-    const kept = await makeBigRepo({ objects: 1_500, noiseBytes: 2 * 1024 * 1024 });
+    const kept = await makeBigRepo({ objects: 1_500, assetBytes: 2 * 1024 * 1024 });
     // The kept one is everybody's, and these tests add branches.
     repository = join(makeTempDir('served'), basename(kept));
     cpSync(kept, repository, { recursive: true });

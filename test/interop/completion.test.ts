@@ -20,7 +20,7 @@ let server: GitHttpServer;
 let engine: TestEngine;
 
 beforeAll(async () => {
-  path = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
+  path = await makeBigRepo({ objects: 10_000, assetBytes: 4 * 1024 * 1024 });
   // One pack, so that its size is what an uncut clone receives.
   const counts = await git(['-C', path, 'count-objects', '-v']);
   expect(counts).toContain('packs: 1\n');

@@ -13,7 +13,7 @@ let server: GitHttpServer;
 let engine: TestEngine;
 
 beforeEach(async () => {
-  path = await makeBigRepo({ objects: 6_000, noiseBytes: 1024 * 1024 });
+  path = await makeBigRepo({ objects: 6_000, assetBytes: 1024 * 1024 });
   engine = await startEngine();
 });
 

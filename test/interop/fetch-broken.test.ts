@@ -97,10 +97,10 @@ describe('an update that is cut', () => {
   });
 
   test('comes in slices when it is large, as small as git would have it', async () => {
-    const big = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
-    await inRemote('fetch', '--quiet', big, '+main:refs/heads/main');
+    const big = await makeBigRepo({ objects: 12_000 });
+    await inRemote('fetch', '--quiet', '--no-tags', big, '+main:refs/heads/main');
     const newest = await inRemote('rev-parse', 'main');
-    await inRemote('update-ref', 'refs/heads/main', `${newest}~2500`);
+    await inRemote('update-ref', 'refs/heads/main', `${newest}~500`);
     const { ours, theirs } = await twoClones('--no-checkout');
     await inRemote('update-ref', 'refs/heads/main', newest);
     scene.server.log.length = 0;

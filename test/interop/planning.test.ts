@@ -15,7 +15,7 @@ let engine: TestEngine;
 let path: string;
 
 beforeEach(async () => {
-  path = await makeBigRepo({ objects: 3_000, noiseBytes: 4 * 1024 * 1024 });
+  path = await makeBigRepo({ objects: 3_000, assetBytes: 4 * 1024 * 1024 });
   server = await startGitHttpServer({ root: dirname(path), config: { 'uploadpack.allowFilter': 'true' } });
   engine = await startEngine();
 });

@@ -19,7 +19,7 @@ let server: GitHttpServer;
 let engine: TestEngine;
 
 beforeAll(async () => {
-  path = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
+  path = await makeBigRepo({ objects: 20_000, assetBytes: 4 * 1024 * 1024 });
 });
 
 beforeEach(async () => {
@@ -55,7 +55,9 @@ async function expectSame(directory: string): Promise<void> {
   const [ours, gits] = await Promise.all(
     [directory, theirs].map(async (each) => (await readdir(join(each, '.git/objects/pack'))).map(extension)),
   );
-  expect(ours?.sort()).toEqual(gits?.sort());
+  expect(new Set(ours)).toEqual(new Set(gits));
+  // A few packs are left as they are; many become one.
+  expect(ours?.filter((each) => each === 'pack').length).toBeLessThan(4);
 }
 
 const extension = (name: string) => name.replace(/^.*\./, '');

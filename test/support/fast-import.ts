@@ -9,7 +9,12 @@ export interface FileChange {
   /** `160000` takes an object id as its content. */
   mode?: '100644' | '100755' | '120000' | '160000';
   /** Null deletes. */
-  content: Uint8Array | string | null;
+  content: Uint8Array | string | BlobMark | null;
+}
+
+/** Content that is in the stream already, as `blob` returned it. */
+export interface BlobMark {
+  mark: string;
 }
 
 export interface CommitWish {
@@ -19,6 +24,8 @@ export interface CommitWish {
   /** Marks or ids of parents; absent: the branch's tip. */
   from?: string;
   merge?: readonly string[];
+  /** `Name <address>`. */
+  author?: string;
 }
 
 /** A stream under construction. Marks are given out in order and returned as `:1`, `:2`… */
@@ -37,7 +44,8 @@ export class FastImportStream {
   commit(wish: CommitWish): string {
     const mark = this.#mark();
     this.#text(`commit ${wish.branch}\nmark ${mark}\n`);
-    this.#text(`author ${person} ${this.#tick()} +0000\ncommitter ${person} ${this.#seconds} +0000\n`);
+    const author = wish.author ?? person;
+    this.#text(`author ${author} ${this.#tick()} +0000\ncommitter ${person} ${this.#seconds} +0000\n`);
     this.#data(wish.message ?? `Commit ${mark.slice(1)}\n`);
     if (wish.from !== undefined) this.#text(`from ${wish.from}\n`);
     for (const parent of wish.merge ?? []) this.#text(`merge ${parent}\n`);
@@ -67,6 +75,8 @@ export class FastImportStream {
   #change({ path, mode = '100644', content }: FileChange): void {
     const name = quotedPath(path);
     if (content === null) this.#text(`D ${name}\n`);
+    else if (typeof content === 'object' && 'mark' in content)
+      this.#text(`M ${mode} ${content.mark} ${name}\n`);
     else if (mode === '160000') this.#text(`M 160000 ${content.toString()} ${name}\n`);
     else {
       this.#text(`M ${mode} inline ${name}\n`);

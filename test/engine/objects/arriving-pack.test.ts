@@ -19,7 +19,7 @@ let pack: Buffer;
 let tip: string;
 
 beforeAll(async () => {
-  const path = await makeBigRepo({ objects: 20_000, noiseBytes: 4 * 1024 * 1024 });
+  const path = await makeBigRepo({ objects: 10_000, assetBytes: 4 * 1024 * 1024 });
   tip = git(['-C', path, 'rev-parse', 'main']).toString().trim();
   pack = git(['-C', path, 'pack-objects', '--revs', '--stdout', '--delta-base-offset', '-q'], `${tip}\n`);
 }, 120_000);

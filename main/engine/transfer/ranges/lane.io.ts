@@ -96,6 +96,12 @@ export class Lane {
     return this.#parts.isProved;
   }
 
+  /** Where its own part of the file begins that nobody else may be given: what is before is in the ledger. */
+  get ownsFromBytes(): number {
+    const settledBytes = this.writer?.settledBytes ?? this.span.fromBytes;
+    return this.bringsWhole ? settledBytes : Math.max(this.span.fromBytes, settledBytes);
+  }
+
   /** Closes the connection; what came is still written. */
   stop(reason: Error = stopped): void {
     this.#stop.abort(reason);
@@ -174,9 +180,9 @@ export class Lane {
       this.receivedBytes += chunk.byteLength;
       this.lastByteAtMs = this.#parts.monotonicMs();
       const part = chunk.subarray(0, Math.max(0, this.toBytes - atBytes));
-      await taking.writer.take(part);
       atBytes += part.byteLength;
       this.atBytes = Math.max(this.atBytes, atBytes);
+      await taking.writer.take(part);
       // More than was asked for, or another connection brings the rest, or nothing will tell of the end but a close.
       if (part.byteLength < chunk.byteLength || (atBytes >= this.toBytes && !this.#endIsNear(sized, taking)))
         return;

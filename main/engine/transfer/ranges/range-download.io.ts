@@ -299,9 +299,10 @@ class Driver {
     }
     const nowMs = run.world.clock.monotonicMs();
     const lanes = [...run.lanes];
-    const states: LaneState[] = lanes.map(({ atBytes, toBytes, bytesPerSecond, lastByteAtMs }) => ({
-      ...{ atBytes, toBytes, bytesPerSecond, silentMs: nowMs - lastByteAtMs },
-    }));
+    const states: LaneState[] = lanes.map((lane) => {
+      const { ownsFromBytes, atBytes, toBytes, bytesPerSecond } = lane;
+      return { ownsFromBytes, atBytes, toBytes, bytesPerSecond, silentMs: nowMs - lane.lastByteAtMs };
+    });
     const { target, ledger } = run;
     const connectionsMax = run.isSolo(source) ? 1 : run.growth.max;
     const next = nextSpan({

@@ -38,6 +38,7 @@ const optionTypes = {
   origin: 'string',
   noCheckout: 'boolean',
   filter: 'string',
+  bundleUri: 'string',
   config: 'object',
 } as const satisfies Record<keyof CloneOptions, string>;
 
@@ -155,7 +156,7 @@ export function artefactFrom(row: Row): StoredArtefact {
   return {
     id: text(row, 'id'),
     jobId: text(row, 'job_id'),
-    kind: oneOf(row, 'kind', ['pack-stream', 'object-batch']),
+    kind: oneOf(row, 'kind', ['pack-stream', 'object-batch', 'bundle', 'bundle-list']),
     source: text(row, 'source'),
     state: oneOf(row, 'state', ['wanted', 'arriving', 'spooled', 'verified', 'abandoned']),
     totalBytes: wholeOrNull(row, 'total_bytes'),

@@ -14,6 +14,7 @@ export interface CloneOptions {
   origin?: string;
   noCheckout?: boolean;
   filter?: string;
+  bundleUri?: string;
   config?: string[];
 }
 
@@ -99,7 +100,7 @@ export interface StoredJob {
 export interface StoredArtefact {
   id: string;
   jobId: string;
-  kind: 'pack-stream' | 'object-batch';
+  kind: 'pack-stream' | 'object-batch' | 'bundle' | 'bundle-list';
   source: string;
   state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
   /** Null for a stream whose length nobody knows. */

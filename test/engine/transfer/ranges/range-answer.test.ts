@@ -72,7 +72,7 @@ describe('validators', () => {
     [{ etag: '"a" "b"' }, null],
     [{}, null],
   ])('%j: If-Range is %s', (headers, field) => {
-    const validator = validatorOf(fields(headers as Record<string, string>));
+    const validator = validatorOf(fields(headers));
     expect(ifRangeField(validator)).toBe(field);
     expect(isStrong(validator)).toBe(field !== null);
   });

@@ -56,6 +56,7 @@ const options = z.strictObject({
   origin: text(nameBytesMax).optional(),
   noCheckout: z.boolean().optional(),
   filter: text(nameBytesMax).optional(),
+  bundleUri: url.optional(),
   config: z.array(text(urlBytesMax)).max(configEntriesMax).optional(),
 });
 

@@ -105,6 +105,7 @@ interface CloneFlags {
   origin?: string;
   checkout: boolean;
   filter?: string;
+  bundleUri?: string;
   config?: string[];
   quiet?: true;
   verbose?: true;
@@ -127,6 +128,11 @@ function addClone(program: Program, take: (command: Command) => void): void {
     .option('-o, --origin <name>', 'name of the remote', notEmpty)
     .option('-n, --no-checkout', 'write no working tree')
     .option('--filter <spec>', 'leave objects out, as in git-rev-list(1), e.g. blob:none', notEmpty)
+    .option(
+      '--bundle-uri <uri>',
+      'fetch this bundle, or list of bundles, before asking the server',
+      bundleUri,
+    )
     .option('-c, --config <key=value>', 'set in the new repository; may be repeated', configEntry)
     .option('--recurse-submodules', 'not supported yet')
     .option('-q, --quiet', 'say nothing but errors')
@@ -157,6 +163,7 @@ function cloneOptions(flags: CloneFlags): CloneOptions {
   if (flags.origin !== undefined) options.origin = flags.origin;
   if (!flags.checkout) options.noCheckout = true;
   if (flags.filter !== undefined) options.filter = flags.filter;
+  if (flags.bundleUri !== undefined) options.bundleUri = flags.bundleUri;
   if (flags.config !== undefined) options.config = flags.config;
   return options;
 }
@@ -257,6 +264,14 @@ function port(value: string): number {
     throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   }
   return Number(value);
+}
+
+function bundleUri(value: string): string {
+  if (!/^https?:\/\//i.test(value))
+    throw new InvalidArgumentError(
+      'Only http:// and https:// addresses are fetched; files are not supported yet.',
+    );
+  return value;
 }
 
 function configEntry(value: string, before: string[] | undefined): string[] {

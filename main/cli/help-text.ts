@@ -14,6 +14,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 75 stopped and can go on with the s
 Examples:
   $ packmule clone https://example.com/team/project.git
   $ packmule clone --bare --filter=blob:none https://example.com/team/project.git
+  $ packmule clone --bundle-uri=https://example.com/project.bundle https://example.com/team/project.git
   $ packmule clone -c core.autocrlf=false -b next https://example.com/team/project.git work
 
 Ctrl-C pauses the clone; the same command goes on with it. A second Ctrl-C stops at once, and loses nothing either.`,

@@ -40,6 +40,8 @@ export interface CloneOptions {
   noCheckout?: boolean;
   /** A filter spec as in git-rev-list(1) `--filter`, e.g. `blob:none`. */
   filter?: string;
+  /** `--bundle-uri <uri>`: a bundle or a list of bundles at an http:// or https:// address, fetched first. */
+  bundleUri?: string;
   /** `-c key=value`, in order. */
   config?: string[];
 }
@@ -153,7 +155,7 @@ export interface PieceView {
 
 export interface ArtefactView {
   id: string;
-  kind: 'pack-stream' | 'object-batch';
+  kind: 'pack-stream' | 'object-batch' | 'bundle' | 'bundle-list';
   source: string;
   state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
   bytes: number;

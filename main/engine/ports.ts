@@ -10,6 +10,7 @@ import type {
   StoredPiece,
   StoredAttempt,
   StoredActivity,
+  StoredRange,
 } from './jobs/records.ts';
 import type { PackTools } from './pack-ports.ts';
 
@@ -251,6 +252,19 @@ export interface SpoolFile {
   close(): Promise<void>;
 }
 
+/** A file whose parts come in any order. Failures as of `Disk`; after a failed `sync` it is given up. */
+export interface SpanFile {
+  /** Resolves when the operating system has the bytes, which must not change before. Several calls at once are fine. */
+  write(fromBytes: number, chunk: Uint8Array): Promise<void>;
+  /** Fills `into` from `fromBytes` on; returns how much there was to read. */
+  read(fromBytes: number, into: Uint8Array): Promise<number>;
+  /** fdatasync: what was written before the call survives a power cut. */
+  sync(): Promise<void>;
+  /** Cuts the file, or lengthens it with zeros. */
+  resize(lengthBytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
 export type PathKind = 'nothing' | 'file' | 'empty-directory' | 'directory' | 'other';
 
 /**
@@ -274,6 +288,8 @@ export interface Disk {
   sizeOf(path: string): Promise<number | null>;
   /** Creates the file, or empties it, or (with `keepBytes`) cuts it to that length and goes on after it. */
   openSpool(path: string, keepBytes?: number): Promise<SpoolFile>;
+  /** Creates the file where there is none. */
+  openSpans(path: string): Promise<SpanFile>;
   /** Null where the platform cannot say. `path` need not exist: its nearest ancestor counts. */
   freeBytes(path: string): Promise<number | null>;
   /** Whether a directory could be created at, or files in, `path` (its nearest existing ancestor is asked). */
@@ -284,8 +300,22 @@ export interface Disk {
   nameOf(path: string): string;
 }
 
+/** What is kept about artefacts that come in spans (transfer/ranges): piece by piece, with what proves it. */
+export interface RangeStore {
+  /** Null when nothing was kept. */
+  loadRange(artefactId: string): StoredRange | null;
+  /** With its sources. */
+  saveRange(range: StoredRange): void;
+  loadPieces(artefactId: string): StoredPiece[];
+  /** Call only after the piece's bytes are durable. */
+  savePiece(piece: StoredPiece): void;
+  deletePiece(id: string): void;
+  /** What is saved in `work` is one transaction. */
+  together(work: () => void): void;
+}
+
 /** Everything the engine believes about its jobs, kept. A promise (state, piece) is durable when the call returns. */
-export interface JobStore {
+export interface JobStore extends RangeStore {
   loadJobs(): StoredJob[];
   saveJob(job: StoredJob): void;
   /** Changed positions in one go. */
@@ -293,16 +323,11 @@ export interface JobStore {
   deleteJob(id: string): void;
   loadArtefacts(jobId: string): StoredArtefact[];
   saveArtefact(artefact: StoredArtefact): void;
-  loadPieces(artefactId: string): StoredPiece[];
-  /** Call only after the piece's bytes are durable. */
-  savePiece(piece: StoredPiece): void;
   deletePieces(artefactId: string): void;
   loadAttempts(jobId: string): StoredAttempt[];
   saveAttempt(attempt: StoredAttempt): void;
   loadActivity(jobId: string, linesMax: number): StoredActivity[];
   addActivity(line: StoredActivity): void;
-  /** What is saved in `work` is one transaction. */
-  together(work: () => void): void;
   /** One transaction, too, which a power cut, and only that, may take back: for what the disk shows by itself. */
   loosely(work: () => void): void;
   loadSetting(key: string): string | null;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../engine/errors.ts';
 import type { Disk, PathKind } from '../engine/ports.ts';
 import { codeOf, diskError, onDisk } from './disk-errors.ts';
+import { openSpanFile } from './disk-spans.ts';
 import { openSpoolFile } from './disk-spool.ts';
 
 const isWindows = process.platform === 'win32';
@@ -32,6 +33,11 @@ export function createDisk(): Disk {
       const spool = await openSpoolFile(target, keepBytes);
       await onDisk(target, () => syncDirectory(path.dirname(target)));
       return spool;
+    },
+    async openSpans(target) {
+      const file = await openSpanFile(target);
+      await onDisk(target, () => syncDirectory(path.dirname(target)));
+      return file;
     },
     async freeBytes(target) {
       try {

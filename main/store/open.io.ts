@@ -8,6 +8,7 @@ import { damageNotice, putAside, putBack, salvage } from './damaged.io.ts';
 import { asEngineError, DatabaseFromPastError, DatabaseMissingError, isBusy, isDamage } from './errors.ts';
 import { latestVersion, migrate, refuseFuture, versionOf } from './migrate.ts';
 import { migrations, type Migration } from './migrations/index.ts';
+import { insertSql, tableNames } from './tables.ts';
 import { StoreReader, type ReadableStore } from './reader.ts';
 import { StoreWriter, type WritableStore } from './writer.ts';
 
@@ -70,6 +71,20 @@ function complaint(database: Database): string | null {
   return answer === 'ok' ? null : answer.replaceAll(/\s+/g, ' ').slice(0, 200);
 }
 
+/**
+ * A scratch in the text of the tables' definitions is no damage to quick_check, and shows when a row is first written.
+ * @throws DamageError
+ */
+function assertWritable(database: Database): void {
+  try {
+    for (const table of tableNames) database.prepare(insertSql(table));
+  } catch (error) {
+    throw new DamageError(
+      error instanceof Error ? error.message.slice(0, 200) : 'its tables are not what they were',
+    );
+  }
+}
+
 /** `quick_check` complained; the message is the complaint. */
 class DamageError extends Error {}
 
@@ -92,6 +107,7 @@ export function openDatabase(path: string, busyMs: number, steps: readonly Migra
     const found = complaint(database);
     if (found !== null) throw new DamageError(found);
     patiently(busyMs, () => migrate(database, steps));
+    if (steps === migrations) assertWritable(database);
     return database;
   } catch (error) {
     database.close();

@@ -7,16 +7,25 @@ import type {
   StoredAttempt,
   StoredJob,
   StoredPiece,
+  StoredRange,
 } from '../engine/jobs/records.ts';
 import type { JobStore } from '../engine/ports.ts';
 import { asEngineError } from './errors.ts';
 import { RowError, type Row } from './fields.ts';
-import { activityFrom, artefactFrom, attemptFrom, jobFrom, pieceFrom } from './rows.ts';
+import {
+  activityFrom,
+  artefactFrom,
+  attemptFrom,
+  jobFrom,
+  pieceFrom,
+  rangeFrom,
+  sourceFrom,
+} from './rows.ts';
 
 /** A store that can only be read. Rows that cannot be understood are left out, and said. */
 export interface ReadableStore extends Pick<
   JobStore,
-  'loadJobs' | 'loadArtefacts' | 'loadPieces' | 'loadAttempts' | 'loadActivity' | 'loadSetting'
+  'loadJobs' | 'loadArtefacts' | 'loadPieces' | 'loadRange' | 'loadAttempts' | 'loadActivity' | 'loadSetting'
 > {
   /** Sentences about rows that were left out since the last call; each row is named once. */
   takeNotices(): string[];
@@ -111,6 +120,13 @@ export class StoreReader implements ReadableStore {
   loadPieces(artefactId: string): StoredPiece[] {
     const sql = 'SELECT * FROM pieces WHERE artefact_id = ? ORDER BY from_bytes';
     return this.#understood('piece', sql, [artefactId], pieceFrom);
+  }
+
+  loadRange(artefactId: string): StoredRange | null {
+    const ofSources = 'SELECT * FROM sources WHERE artefact_id = ? ORDER BY place';
+    const sources = this.#understood('source', ofSources, [artefactId], sourceFrom);
+    const sql = 'SELECT * FROM ranges WHERE artefact_id = ?';
+    return this.#understood('range', sql, [artefactId], (row) => rangeFrom(row, sources))[0] ?? null;
   }
 
   loadAttempts(jobId: string): StoredAttempt[] {

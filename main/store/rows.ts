@@ -10,6 +10,8 @@ import type {
   StoredJob,
   StoredPiece,
   StoredQuestion,
+  StoredRange,
+  StoredSource,
 } from '../engine/jobs/records.ts';
 import { jobStates, stageNames } from '../engine/jobs/states.ts';
 import {
@@ -36,6 +38,7 @@ const optionTypes = {
   origin: 'string',
   noCheckout: 'boolean',
   filter: 'string',
+  bundleUri: 'string',
   config: 'object',
 } as const satisfies Record<keyof CloneOptions, string>;
 
@@ -153,7 +156,7 @@ export function artefactFrom(row: Row): StoredArtefact {
   return {
     id: text(row, 'id'),
     jobId: text(row, 'job_id'),
-    kind: oneOf(row, 'kind', ['pack-stream', 'object-batch']),
+    kind: oneOf(row, 'kind', ['pack-stream', 'object-batch', 'bundle', 'bundle-list']),
     source: text(row, 'source'),
     state: oneOf(row, 'state', ['wanted', 'arriving', 'spooled', 'verified', 'abandoned']),
     totalBytes: wholeOrNull(row, 'total_bytes'),
@@ -173,6 +176,32 @@ export function pieceFrom(row: Row): StoredPiece {
     fromBytes,
     toBytes: whole(row, 'to_bytes', fromBytes),
     state: oneOf(row, 'state', ['arriving', 'here', 'indexed', 'lost']),
+    ...(row['sha256'] === null ? {} : { sha256: text(row, 'sha256') }),
+    ...(row['source'] === null ? {} : { source: whole(row, 'source') }),
+  };
+}
+
+/** @throws RowError */
+export function rangeFrom(row: Row, sources: StoredSource[]): StoredRange {
+  return {
+    artefactId: text(row, 'artefact_id'),
+    totalBytes: wholeOrNull(row, 'total_bytes'),
+    etag: textOrNull(row, 'etag'),
+    lastModified: textOrNull(row, 'last_modified'),
+    dateIsStrong: whole(row, 'date_is_strong') === 1,
+    sources,
+  };
+}
+
+/** @throws RowError */
+export function sourceFrom(row: Row): StoredSource {
+  return {
+    place: whole(row, 'place'),
+    url: text(row, 'url'),
+    receivedBytes: whole(row, 'received_bytes'),
+    cuts: whole(row, 'cuts'),
+    bytesPerSecond: wholeOrNull(row, 'bytes_per_second'),
+    aside: failureOrNull(row, 'aside'),
   };
 }
 
@@ -280,6 +309,31 @@ export function pieceValues(piece: StoredPiece): Values {
     from_bytes: piece.fromBytes,
     to_bytes: piece.toBytes,
     state: piece.state,
+    sha256: piece.sha256 ?? null,
+    source: piece.source ?? null,
+  });
+}
+
+export function rangeValues(range: StoredRange): Values {
+  return checked({
+    artefact_id: range.artefactId,
+    total_bytes: range.totalBytes,
+    etag: range.etag,
+    last_modified: range.lastModified,
+    date_is_strong: range.dateIsStrong ? 1 : 0,
+  });
+}
+
+export function sourceValues(artefactId: string, source: StoredSource): Values {
+  return checked({
+    id: `${artefactId}/${source.place}`,
+    artefact_id: artefactId,
+    place: source.place,
+    url: source.url,
+    received_bytes: source.receivedBytes,
+    cuts: source.cuts,
+    bytes_per_second: source.bytesPerSecond === null ? null : Math.round(source.bytesPerSecond),
+    aside: jsonText(source.aside),
   });
 }
 

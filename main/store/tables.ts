@@ -40,7 +40,9 @@ export const tableColumns = {
     'spool_name',
     'created_at_ms',
   ],
-  pieces: ['id', 'artefact_id', 'from_bytes', 'to_bytes', 'state'],
+  pieces: ['id', 'artefact_id', 'from_bytes', 'to_bytes', 'state', 'sha256', 'source'],
+  ranges: ['artefact_id', 'total_bytes', 'etag', 'last_modified', 'date_is_strong'],
+  sources: ['id', 'artefact_id', 'place', 'url', 'received_bytes', 'cuts', 'bytes_per_second', 'aside'],
   attempts: [
     'id',
     'job_id',

@@ -6,10 +6,19 @@ import type {
   StoredAttempt,
   StoredJob,
   StoredPiece,
+  StoredRange,
 } from '../engine/jobs/records.ts';
 import type { JobStore } from '../engine/ports.ts';
 import { StoreReader, type ReadableStore } from './reader.ts';
-import { activityValues, artefactValues, attemptValues, jobValues, pieceValues } from './rows.ts';
+import {
+  activityValues,
+  artefactValues,
+  attemptValues,
+  jobValues,
+  pieceValues,
+  rangeValues,
+  sourceValues,
+} from './rows.ts';
 import { upsertSql } from './tables.ts';
 
 /**
@@ -26,6 +35,8 @@ const sql = {
   job: upsertSql('jobs'),
   artefact: upsertSql('artefacts'),
   piece: upsertSql('pieces'),
+  range: upsertSql('ranges'),
+  source: upsertSql('sources'),
   attempt: upsertSql('attempts'),
   setting: upsertSql('settings'),
   // A line that comes after its job was removed has nowhere to go, and is no reason to fail.
@@ -59,6 +70,18 @@ export class StoreWriter extends StoreReader implements WritableStore {
 
   savePiece(piece: StoredPiece): void {
     this.statements.run(sql.piece, pieceValues(piece));
+  }
+
+  deletePiece(id: string): void {
+    this.statements.run('DELETE FROM pieces WHERE id = ?', id);
+  }
+
+  saveRange(range: StoredRange): void {
+    this.statements.transaction(() => {
+      this.statements.run(sql.range, rangeValues(range));
+      for (const source of range.sources)
+        this.statements.run(sql.source, sourceValues(range.artefactId, source));
+    });
   }
 
   deletePieces(artefactId: string): void {

@@ -45,6 +45,10 @@ test.each([
     'clone -c core.autocrlf=false --config http.https://h/.proxy= https://h/r.git',
     cloneOf({ options: { config: ['core.autocrlf=false', 'http.https://h/.proxy='] } }),
   ],
+  [
+    'clone --bundle-uri=https://h/list?a=b https://h/r.git',
+    cloneOf({ options: { bundleUri: 'https://h/list?a=b' } }),
+  ],
   // What looks like an option is an address behind "--"; the engine then refuses it.
   ['clone -- --upload-pack=x', cloneOf({ url: '--upload-pack=x' })],
   ['clone -- --recurse-submodules', cloneOf({ url: '--recurse-submodules' })],
@@ -77,6 +81,7 @@ test('--home may stand before the command or behind it', () => {
 });
 
 test.each([
+  ['clone --bundle-uri=/srv/all.bundle https://h/r.git', /files are not supported yet/],
   ['clone', /missing required argument 'url'.*"packmule clone --help"/],
   ['clone a b c', /too many arguments/],
   ['clone --depth 0 u', /positive whole number/],

@@ -162,6 +162,34 @@ describe('write and read', () => {
   });
 });
 
+describe('a file of spans', () => {
+  test('takes its parts in any order, beyond 4 GiB too, and keeps what is there', async () => {
+    const far = 5 * 2 ** 30;
+    const file = await disk.openSpans(at('spans'));
+    await Promise.all([file.write(far, Buffer.from('far')), file.write(3, Buffer.from('near'))]);
+    await file.sync();
+    await file.close();
+    await file.close();
+    const again = await disk.openSpans(at('spans'));
+    const into = Buffer.alloc(10, 1);
+    expect(await again.read(0, into)).toBe(10);
+    expect(into.toString('latin1')).toBe('\0\0\0near\0\0\0');
+    expect(await again.read(far + 1, into)).toBe(2);
+    expect(into.subarray(0, 2).toString()).toBe('ar');
+    await again.resize(5);
+    expect(await disk.sizeOf(at('spans'))).toBe(5);
+    await again.close();
+    await expect(again.write(0, into)).rejects.toMatchObject({ code: 'disk-failed' });
+    await expect(disk.openSpans(at('no', 'such'))).rejects.toMatchObject({ code: 'disk-failed' });
+  });
+
+  test.skipIf(!fs.existsSync('/dev/full'))('a full disk is disk-full', async () => {
+    const file = await disk.openSpans('/dev/full');
+    await expect(file.write(7, Buffer.from('x'))).rejects.toMatchObject({ code: 'disk-full' });
+    await file.close();
+  });
+});
+
 describe('spool', () => {
   test('counts what is written and what is durable', async () => {
     const spool = await disk.openSpool(at('spool'));

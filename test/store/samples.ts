@@ -10,6 +10,7 @@ import type {
   StoredAttempt,
   StoredJob,
   StoredPiece,
+  StoredRange,
 } from '../../main/engine/jobs/records.ts';
 
 export function temporaryDirectory(): string {
@@ -94,6 +95,36 @@ export function sampleAttempt(change: Partial<StoredAttempt> = {}): StoredAttemp
     result: 'failed',
     failure: { code: 'connection-lost', facts: {} },
     entriesKept: 5,
+    ...change,
+  };
+}
+
+export function sampleRange(change: Partial<StoredRange> = {}): StoredRange {
+  const failure = { code: 'access-denied', facts: { host: 'mirror.example.org', status: 403 } } as const;
+  return {
+    artefactId: 'artefact1',
+    totalBytes: 5_000_000_000,
+    etag: '"abc"',
+    lastModified: 'Wed, 01 Jan 2025 00:00:00 GMT',
+    dateIsStrong: true,
+    sources: [
+      {
+        place: 0,
+        url: 'https://example.org/b?sig=1',
+        receivedBytes: 7,
+        cuts: 1,
+        bytesPerSecond: 12,
+        aside: null,
+      },
+      {
+        place: 1,
+        url: 'https://mirror.example.org/b',
+        receivedBytes: 0,
+        cuts: 0,
+        bytesPerSecond: null,
+        aside: failure,
+      },
+    ],
     ...change,
   };
 }

@@ -13,6 +13,7 @@ import {
   sampleAttempt,
   sampleJob,
   samplePiece,
+  sampleRange,
   temporaryDirectory,
 } from './samples.ts';
 
@@ -120,6 +121,22 @@ describe('what is kept comes back', () => {
     ]);
     expect(kept.loadSetting('theme')).toBe('light');
     expect(kept.loadSetting('nothing')).toBeNull();
+  });
+
+  test('a file that comes in spans: its version, its sources, and pieces with their digests', () => {
+    const { store, again } = fresh();
+    store.saveJob(sampleJob());
+    store.saveArtefact(sampleArtefact());
+    expect(store.loadRange('artefact1')).toBeNull();
+    store.saveRange(sampleRange({ etag: null, sources: [] }));
+    store.saveRange(sampleRange());
+    const digest = 'ab'.repeat(32);
+    store.savePiece(samplePiece({ sha256: digest, source: 1 }));
+    store.savePiece(samplePiece({ id: 'gone', fromBytes: 65_536, toBytes: 70_000 }));
+    store.deletePiece('gone');
+    const kept = again();
+    expect(kept.loadRange('artefact1')).toEqual(sampleRange());
+    expect(kept.loadPieces('artefact1')).toEqual([samplePiece({ sha256: digest, source: 1 })]);
   });
 
   test('fractions of a millisecond are rounded, other fractions refused by name', () => {
@@ -289,8 +306,8 @@ describe('rows nobody understands', () => {
     refuses(`UPDATE jobs SET drops = 'many'`);
     refuses(`UPDATE jobs SET plan = '{'`);
     refuses(`UPDATE artefacts SET state = 'lost'`);
-    refuses(`INSERT INTO pieces VALUES ('p', 'artefact1', 5, 4, 'here')`);
-    refuses(`INSERT INTO pieces VALUES ('p', 'nobody', 0, 4, 'here')`);
+    refuses(`INSERT INTO pieces VALUES ('p', 'artefact1', 5, 4, 'here', NULL, NULL)`);
+    refuses(`INSERT INTO pieces VALUES ('p', 'nobody', 0, 4, 'here', NULL, NULL)`);
   });
 });
 

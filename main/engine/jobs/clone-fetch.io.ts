@@ -26,12 +26,15 @@ import {
 } from '../repo/index.ts';
 import { takeInAdopted } from './adoption.io.ts';
 import { writeBoundary } from './boundary.io.ts';
+import { forgetBrought } from './brought-bundles.io.ts';
+import { dropBundles, takeInBundles } from './bundles.io.ts';
 import { catchUp, replan, type Pinned } from './catch-up.io.ts';
 import { completeByIds } from './completion.io.ts';
 import { downloadPack } from './download.io.ts';
 import { downloadHeadBlobs } from './head-blobs.io.ts';
 import { isDrop } from './ledger.io.ts';
 import { lineTo } from './line-records.io.ts';
+import { sumOf } from './live-job.ts';
 import { isBare, readPinsIfAny, writePins, type Pins } from './pins.io.ts';
 import { abandonLeftovers, countLeftovers, salvageLeftovers } from './salvage.io.ts';
 import { completeBySlices } from './slices.io.ts';
@@ -126,6 +129,7 @@ async function prepare(
   }
   const pins: Pins = { refs: now.refs, origin: now.origin, defaultBranch: now.defaultBranch, objectFormat };
   await ports.disk.remove(workspace.repository);
+  await forgetBrought(ports.disk, workspace);
   // Of a shallow or filtered clone nobody knows what git had left out on purpose.
   const serves = adopts && way !== null && isWhole(context);
   if (!serves) {
@@ -173,7 +177,7 @@ async function completeOrStream(
   map: RefMap,
 ): Promise<void> {
   const { address, live, signal } = context;
-  context.usePlan(planSlices(address.host));
+  if (live.plan?.strategy !== 'slices') context.usePlan(planSlices(address.host));
   try {
     await completeBySlices(context, connection, offer, map);
   } catch (error) {
@@ -297,8 +301,9 @@ async function downloadPinned(
 /** Ends with everything the refs reach in the hidden repository, and with no socket open. */
 export async function fetchEverything(context: WorkContext): Promise<Ground> {
   const connection = openConnection(context.address, context.ports, context.access);
-  context.live.attach(connection);
-  const stop = () => void connection.close();
+  const files = context.ports.openHttp();
+  context.live.attach(sumOf(connection, files));
+  const stop = () => void Promise.all([connection.close(), files.close()]);
   context.signal.addEventListener('abort', stop, { once: true });
   try {
     reached(context, 'probe');
@@ -307,13 +312,16 @@ export async function fetchEverything(context: WorkContext): Promise<Ground> {
     const prepared = await prepare(context, now);
     reached(context, 'download');
     context.report('planned');
-    const { pinned, closureChecked } = await downloadPinned(context, connection, now.offer, prepared);
+    const gained = (await takeInBundles(context, files, now.offer)) || prepared.gained;
+    const all = { ...prepared, gained };
+    const { pinned, closureChecked } = await downloadPinned(context, connection, now.offer, all);
+    await dropBundles(context);
     const ended = await catchUp(context, connection, pinned);
     return { ...ended, closureChecked: closureChecked && ended === pinned };
   } finally {
     context.signal.removeEventListener('abort', stop);
     context.live.tick(context.ports.clock.monotonicMs());
     context.live.detach();
-    await connection.close();
+    await Promise.all([connection.close(), files.close()]);
   }
 }

@@ -5,6 +5,7 @@ import type { RefMap } from '../plan/index.ts';
 import { checkOut, isRevealed, reveal, writeRefs } from '../repo/index.ts';
 import { fetchEverything, mapOf, reached, type Ground } from './clone-fetch.io.ts';
 import { makeWayForAdopted } from './adoption.io.ts';
+import { keepBundleRefs } from './bundle-refs.io.ts';
 import { isBare, readPins } from './pins.io.ts';
 import type { WorkContext } from './work-context.ts';
 
@@ -38,6 +39,7 @@ async function connect(context: WorkContext, ground: Ground): Promise<void> {
       `${droppedNames.length} refs were left out: each would be a file where another needs a folder.`,
     );
   }
+  await keepBundleRefs(context, [...tips]);
   live.progress.complete('connect');
 }
 

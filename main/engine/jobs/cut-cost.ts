@@ -22,17 +22,24 @@ export function cutCostBytes({ working, cutCosts, artefacts, attempts }: Arrivin
   const running = new Set(
     attempts.filter(({ result }) => result === 'running').map(({ artefactId }) => artefactId),
   );
-  const arriving = artefacts.filter(({ stored }) => stored.state === 'arriving' && running.has(stored.id));
+  // A file goes on at its byte.
+  const arriving = artefacts.filter(
+    ({ stored }) => stored.state === 'arriving' && running.has(stored.id) && isPack(stored.kind),
+  );
   if (arriving.length === 0) return 0;
   const sizes = cutCosts === 'one-entry' ? meanEntries(artefacts) : null;
   return arriving.reduce((sum, each) => sum + (sizes === null ? each.bytes : entryBytes(each, sizes)), 0);
 }
 
-type Sizes = Record<LiveArtefact['stored']['kind'], number | null>;
+type Kind = LiveArtefact['stored']['kind'];
+type PackKind = 'pack-stream' | 'object-batch';
+type Sizes = Record<PackKind, number | null>;
+
+const isPack = (kind: Kind): kind is PackKind => kind === 'pack-stream' || kind === 'object-batch';
 
 /** By what was taken in so far; batches are of smaller objects than the pack with everything. */
 function meanEntries(artefacts: readonly LiveArtefact[]): Sizes {
-  const mean = (kind: LiveArtefact['stored']['kind']): number | null => {
+  const mean = (kind: PackKind): number | null => {
     let bytes = 0;
     let objects = 0;
     for (const { stored, bytes: its } of artefacts) {
@@ -51,6 +58,6 @@ function meanEntries(artefacts: readonly LiveArtefact[]): Sizes {
 
 function entryBytes({ stored, bytes }: LiveArtefact, sizes: Sizes): number {
   // Of the first pack it is known how many objects came, because it is indexed on its way.
-  const mean = stored.objects > 0 ? bytes / stored.objects : sizes[stored.kind];
+  const mean = stored.objects > 0 ? bytes / stored.objects : isPack(stored.kind) ? sizes[stored.kind] : null;
   return Math.min(bytes, Math.round(mean ?? bytes));
 }

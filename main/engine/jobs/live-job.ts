@@ -15,6 +15,24 @@ import type { StoredActivity, StoredArtefact, StoredAttempt, StoredJob, StoredPi
 /** Instead of a host: bytes that were here before the job, which has not received them. */
 export const keptSource = 'this computer';
 
+/** What counts its bytes and requests. */
+export type Metered = Pick<GitConnection, 'wireBytes' | 'uploadedBytes' | 'requests'>;
+
+export function sumOf(...each: readonly Metered[]): Metered {
+  const sum = (figure: keyof Metered) => each.reduce((all, one) => all + one[figure], 0);
+  return {
+    get wireBytes() {
+      return sum('wireBytes');
+    },
+    get uploadedBytes() {
+      return sum('uploadedBytes');
+    },
+    get requests() {
+      return sum('requests');
+    },
+  };
+}
+
 export interface LiveArtefact {
   stored: StoredArtefact;
   pieces: StoredPiece[];
@@ -45,7 +63,7 @@ export class LiveJob {
   forgetDue: (() => void) | null = null;
   /** Attempts, artefacts and activity are in memory. */
   partsLoaded = false;
-  #connection: GitConnection | null = null;
+  #connection: Metered | null = null;
   #carried: Carried;
   #seenWireBytes = 0;
   #workingSinceMs: number | null = null;
@@ -77,7 +95,7 @@ export class LiveJob {
   }
 
   /** From now on this connection's counters belong to the job. */
-  attach(connection: GitConnection): void {
+  attach(connection: Metered): void {
     this.detach();
     this.#connection = connection;
     this.#seenWireBytes = 0;

@@ -1,7 +1,7 @@
 /** The first record of a job. Pure. */
 
 import { EngineError } from '../errors.ts';
-import { isBranchName } from '../../git/index.ts';
+import { isBranchName, parseArtefactUrl, RemoteUrlError } from '../../git/index.ts';
 import type { CloneOptions, FetchOptions, StoredFetch, StoredJob } from './records.ts';
 
 export interface CloneWish {
@@ -49,6 +49,26 @@ export function checkOptions(options: CloneOptions): void {
     !/^(blob:none|blob:limit=\d+[kmg]?|tree:\d+|object:type=[a-z]+)$/.test(options.filter)
   ) {
     throw new EngineError('option-not-supported-yet', { option: `--filter=${options.filter}` });
+  }
+  if (options.bundleUri !== undefined) checkBundleUri(options.bundleUri, options);
+}
+
+/** A name or password in it would be kept with the job, and end in the clone's configuration. */
+function checkBundleUri(uri: string, { depth }: CloneOptions): void {
+  const option = '--bundle-uri';
+  if (depth !== undefined)
+    throw new EngineError('option-conflict', {
+      option,
+      detail: '--bundle-uri and --depth do not go together.',
+    });
+  try {
+    parseArtefactUrl(uri, { credentials: 'refuse' });
+  } catch (error) {
+    if (!(error instanceof RemoteUrlError)) throw error;
+    const file = !/^[a-z][a-z0-9+.-]*:\/\//i.test(uri) || /^file:/i.test(uri);
+    if (file || error.reason === 'scheme-unknown')
+      throw new EngineError('option-not-supported-yet', { option: '--bundle-uri with a file' });
+    throw new EngineError('url-malformed', { option, detail: error.message });
   }
 }
 

@@ -14,6 +14,7 @@ export interface CloneOptions {
   origin?: string;
   noCheckout?: boolean;
   filter?: string;
+  bundleUri?: string;
   config?: string[];
 }
 
@@ -99,7 +100,7 @@ export interface StoredJob {
 export interface StoredArtefact {
   id: string;
   jobId: string;
-  kind: 'pack-stream' | 'object-batch';
+  kind: 'pack-stream' | 'object-batch' | 'bundle' | 'bundle-list';
   source: string;
   state: 'wanted' | 'arriving' | 'spooled' | 'verified' | 'abandoned';
   /** Null for a stream whose length nobody knows. */
@@ -117,7 +118,36 @@ export interface StoredPiece {
   artefactId: string;
   fromBytes: number;
   toBytes: number;
+  /** `lost`: of an artefact that comes in spans, of an earlier version; compared with what comes. */
   state: 'arriving' | 'here' | 'indexed' | 'lost';
+  /** SHA-256 of exactly these bytes, hex; of an artefact that comes in spans. */
+  sha256?: string;
+  /** Which of the artefact's sources they came from. */
+  source?: number;
+}
+
+/** What a piece of an artefact that comes in spans is a piece of: one version of a file. */
+export interface StoredRange {
+  artefactId: string;
+  /** Null while nobody has said it. */
+  totalBytes: number | null;
+  /** The validator of the version (RFC 9110 §8.8). */
+  etag: string | null;
+  lastModified: string | null;
+  dateIsStrong: boolean;
+  /** In the order of preference. */
+  sources: StoredSource[];
+}
+
+export interface StoredSource {
+  place: number;
+  /** As it was last good: one that was renewed has another address than the one it began with. May let its bearer in. */
+  url: string;
+  receivedBytes: number;
+  cuts: number;
+  bytesPerSecond: number | null;
+  /** Why it is not asked any more for this artefact. */
+  aside: EngineFailure | null;
 }
 
 export interface StoredAttempt {

@@ -1,15 +1,12 @@
 /**
  * What a failure means for the job: try again and when, wait for the network, ask a person, or end. Pure; chance and
  * counts are handed in.
- *
- * Exponential back-off with full jitter (M. Brooker, "Exponential Backoff And Jitter"): many clients that were cut at
- * the same moment do not come back at the same moment.
  */
 
 import { errorKinds, type EngineFailure } from '../errors.ts';
+import { backoffMs } from '../transfer/index.ts';
 
-export const retryDelayMsMin = 1_000;
-export const retryDelayMsMax = 60_000;
+export { backoffMs, retryDelayMsMax, retryDelayMsMin } from '../transfer/index.ts';
 
 export type FailureDecision =
   | { kind: 'retry-later'; delayMs: number }
@@ -27,12 +24,6 @@ export interface FailureSituation {
   triesMax: number;
   /** Uniform in [0, 1). */
   chance: number;
-}
-
-/** Uniform between 0 and the exponential bound for this try, but never less than a tenth of it. */
-export function backoffMs(tries: number, chance: number): number {
-  const bound = Math.min(retryDelayMsMax, retryDelayMsMin * 2 ** Math.min(tries - 1, 16));
-  return Math.round(Math.max(bound / 10, bound * chance));
 }
 
 /** Waiting for the network is cheap to end by an "online" event, so its tries are spaced like any other. */

@@ -4,6 +4,7 @@ import { errorKinds, failureOf, type EngineErrorCode, type EngineFailure } from 
 import type { Ports } from '../ports.ts';
 import type { RemoteAddress } from '../remote/index.ts';
 import type { WorkContext } from './work-context.ts';
+import { HostSlots } from '../transfer/index.ts';
 import { quarantineFor, workspaceFor, type Workspace } from '../repo/index.ts';
 import { runClone } from './clone-work.io.ts';
 import { runFetch } from './fetch-work.io.ts';
@@ -54,6 +55,7 @@ const wishesNoted: Partial<Record<JobEvent, string>> = {
 
 export class Runner {
   readonly #parts: RunnerParts;
+  readonly #hosts = new HostSlots();
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -155,6 +157,7 @@ export class Runner {
         address: this.#parts.addressOf(live),
         access: this.#parts.accessOf(live),
         workspace: this.workspaceOf(live),
+        hosts: this.#hosts,
         signal: abort.signal,
         report: (event) => this.apply(live, event),
         note: (level, text) => this.note(live, level, text),

@@ -27,7 +27,8 @@ function waste(context: WorkContext, { stored }: LiveArtefact, bytes: number): v
   if (stored.source !== keptSource) context.live.record.bytes.wastedBytes += bytes;
 }
 
-async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<void> {
+/** Of no use any more: its file goes, and what came of it was for nothing. */
+export async function abandon(context: WorkContext, artefact: LiveArtefact): Promise<void> {
   waste(context, artefact, artefact.bytes);
   artefact.stored.state = 'abandoned';
   const path = spoolPath(context, artefact);
@@ -234,7 +235,7 @@ async function registerStrays(context: WorkContext): Promise<Set<LiveArtefact>> 
     const path = ports.disk.join(workspace.spools, name);
     // What is known of a spool lies beside it: how far it was scanned, and the index composed of it.
     const [, spool] = /^(.+?)(?:\.pack|\.pack\.marks|\.idx|\.rev)$/.exec(name) ?? [];
-    if (spool !== undefined && known.has(`${spool}.pack`)) continue;
+    if (known.has(name) || (spool !== undefined && known.has(`${spool}.pack`))) continue;
     // Whatever else lies here is an index that was not finished.
     if (!name.endsWith('.pack')) await ports.disk.remove(path);
     else strays.add(beginArtefact(context, 'object-batch', name));
@@ -265,6 +266,8 @@ export async function salvageLeftovers(context: WorkContext, format: ObjectForma
   for (const artefact of [...context.live.artefacts]) {
     const { state, spoolName } = artefact.stored;
     if (spoolName === null || (state !== 'arriving' && state !== 'spooled')) continue;
+    // Of files that come in spans their own stage knows.
+    if (!spoolName.endsWith('.pack')) continue;
     const take = strays.has(artefact) ? salvageStray : salvage;
     gained += (await take(context, artefact, format)).objects;
   }
@@ -285,7 +288,8 @@ export async function abandonLeftovers(context: WorkContext): Promise<void> {
 /** For a way that cannot use them: how much lies there, counted and shown, until the next try replaces it. */
 export async function countLeftovers(context: WorkContext, format: ObjectFormat): Promise<void> {
   for (const artefact of context.live.artefacts) {
-    if (artefact.stored.spoolName === null || artefact.stored.state !== 'arriving') continue;
+    if (artefact.stored.spoolName?.endsWith('.pack') !== true || artefact.stored.state !== 'arriving')
+      continue;
     const { entries } = await context.ports.packs.count(spoolPath(context, artefact), format, context.signal);
     artefact.stored.objects = entries;
     context.ports.store.saveArtefact(artefact.stored);

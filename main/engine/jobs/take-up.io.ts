@@ -10,7 +10,8 @@ function loadArtefacts(live: LiveJob, ports: Ports): LiveArtefact[] {
   return ports.store.loadArtefacts(live.id).map((stored) => {
     const pieces = ports.store.loadPieces(stored.id);
     // Only what was durable counts after a crash; the spool may be longer, never shorter.
-    const durable = pieces.reduce((end, piece) => Math.max(end, piece.toBytes), 0);
+    const here = pieces.filter(({ state }) => state !== 'lost');
+    const durable = here.reduce((sum, { fromBytes, toBytes }) => sum + toBytes - fromBytes, 0);
     // What was taken in counts with what was kept of it: the rest is among the wasted bytes.
     const kept = stored.state === 'verified' ? stored.totalBytes : null;
     return { stored, pieces, bytes: kept ?? durable };

@@ -2,6 +2,7 @@
 
 import type { ClonePlan } from '../plan/index.ts';
 import type { BegunJoin, Ports } from '../ports.ts';
+import type { HostSlots } from '../transfer/index.ts';
 import type { RemoteAddress, SignIn } from '../remote/index.ts';
 import type { Workspace } from '../repo/index.ts';
 import type { JobEvent } from './job-machine.ts';
@@ -14,6 +15,8 @@ export interface WorkContext {
   /** How the remote's questions about who we are get answered; for `openConnection`. */
   access: { signIn: SignIn; askpassEnv?: Record<string, string> };
   workspace: Workspace;
+  /** Connections to servers of files, of all jobs. */
+  hosts: HostSlots;
   signal: AbortSignal;
   /** The refs have moved since those that are fetched: what the server does not know it may have forgotten for good. */
   pinsDrifted?: boolean;

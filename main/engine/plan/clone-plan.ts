@@ -89,6 +89,17 @@ function planSmallRequests(host: string, { lifeBytes }: LineRecord): ClonePlan {
   };
 }
 
+/** The plan once bundles have brought what they could. */
+export function planRest(host: string, way: 'objects' | 'slices'): ClonePlan {
+  const what =
+    way === 'objects' ? 'exactly the objects that are missing' : 'the rest in slices of the history';
+  return {
+    strategy: way,
+    sentence: `What bundles could bring is here; ${host} is asked for ${what}.`,
+    cutCosts: 'one-entry',
+  };
+}
+
 /** The plan after the first cut: objects by id. */
 export function planObjects(host: string): ClonePlan {
   return {

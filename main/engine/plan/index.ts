@@ -5,6 +5,7 @@ export {
   planClone,
   planObjects,
   planRefused,
+  planRest,
   planSlices,
   resumability,
   type ClonePlan,

@@ -1,4 +1,4 @@
-export { protocolAgent } from './agent.ts';
+export { protocolAgent, userAgent } from './agent.ts';
 export type { AnswerBytes, GitConnection } from './connection.ts';
 export { discover, protocolFailure, type Discovery } from './discover.io.ts';
 export { retryAfterMs } from './http-answer.ts';

@@ -7,5 +7,6 @@ export { ownerText, readOwner, workspaceFor, type Workspace, type WorkspaceOwner
 export { ExistingRepository, findRepository, type LocalRef, type RepositoryPlace } from './existing.io.ts';
 export { findKilledGit, leftPacks, optionsOfKilledClone, type KilledGit } from './killed-git.io.ts';
 export { createQuarantine, moveIn, quarantineEnvironment, quarantineFor } from './quarantine.io.ts';
+export { withoutConflicts } from './packed-refs.ts';
 export { updateRefs } from './update-refs.io.ts';
 export { writeRefs, type RefsToWrite } from './write-refs.io.ts';

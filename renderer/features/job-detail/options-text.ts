@@ -8,6 +8,7 @@ export function optionsText(options: CloneOptions): string {
   if (options.mirror) parts.push('--mirror');
   else if (options.bare) parts.push('--bare');
   if (options.filter) parts.push(`--filter=${options.filter}`);
+  if (options.bundleUri) parts.push(`--bundle-uri=${options.bundleUri}`);
   if (options.depth !== undefined) parts.push(`--depth=${options.depth}`);
   if (options.branch) parts.push(`--branch=${options.branch}`);
   if (options.singleBranch) parts.push('--single-branch');

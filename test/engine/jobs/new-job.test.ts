@@ -17,14 +17,19 @@ describe('options of a new clone', () => {
     [{ depth: 1.5 }, 'option-conflict'],
     [{ origin: 'a..b' }, 'ref-name-malformed'],
     [{ branch: '--upload-pack=x' }, 'ref-name-malformed'],
+    [{ bundleUri: '/srv/all.bundle' }, 'option-not-supported-yet'],
+    [{ bundleUri: 'file:///srv/all.bundle' }, 'option-not-supported-yet'],
+    [{ bundleUri: 'ftp://h/all.bundle' }, 'option-not-supported-yet'],
+    [{ bundleUri: 'https://me:secret@h/all.bundle' }, 'url-malformed'],
+    [{ bundleUri: 'https://h/all bundle' }, 'url-malformed'],
+    [{ bundleUri: 'https://h/all.bundle', depth: 1 }, 'option-conflict'],
     [{ filter: 'sparse:oid=x' }, 'option-not-supported-yet'],
   ])('refuse %j', (options, code) => {
     expect(() => checkOptions(options)).toThrow(expect.objectContaining({ code }));
   });
 
   it('let everything pass that git lets pass', () => {
-    expect(() =>
-      checkOptions({ bare: true, depth: 3, branch: 'x', filter: 'tree:0', origin: undefined }),
-    ).not.toThrow();
+    checkOptions({ bundleUri: 'https://h/list?sig=1' });
+    checkOptions({ bare: true, depth: 3, branch: 'x', filter: 'tree:0', origin: undefined });
   });
 });

@@ -70,12 +70,19 @@ export class BlockWriter {
   #block: Block | null = null;
   #running: Promise<void> = Promise.resolve();
   #freshBytes = 0;
+  #settledBytes: number;
   readonly #beganBytes: number;
 
   constructor(parts: WriterParts, atBytes: number) {
     this.#parts = parts;
     this.#atBytes = atBytes;
     this.#beganBytes = atBytes;
+    this.#settledBytes = atBytes;
+  }
+
+  /** Everything it was given before this offset is in the ledger; what came after is on its way. */
+  get settledBytes(): number {
+    return this.#settledBytes;
   }
 
   /** Bytes that were not here before. */
@@ -143,6 +150,7 @@ export class BlockWriter {
     block.doneBytes = span.toBytes;
     await this.#compareAgain(block, span);
     for (const gap of ledger.here.gapsWithin(span)) await this.#keep(block, gap);
+    this.#settledBytes = span.toBytes;
     if (span.toBytes === this.#endOf(block)) await this.#checkBlock(block);
   }
 
@@ -169,10 +177,11 @@ export class BlockWriter {
     }
     const grows = block.piece?.span.toBytes === gap.fromBytes ? block.piece : null;
     const span = { fromBytes: grows?.span.fromBytes ?? gap.fromBytes, toBytes: gap.toBytes };
-    const [digest] = await Promise.all([
-      sha256(bytesOf(block, span)),
-      ...ledger.old.gapsWithin(gap).map((part) => file.write(part.fromBytes, bytesOf(block, part))),
-    ]);
+    const written = ledger.old
+      .gapsWithin(gap)
+      .map((part) => file.write(part.fromBytes, bytesOf(block, part)));
+    const digest = sha256(bytesOf(block, span));
+    await Promise.all(written);
     const id = grows?.id ?? ledger.newId();
     ledger.put({ id, ...span, sha256: digest, source });
     block.piece = { id, span };
@@ -204,7 +213,7 @@ export class BlockWriter {
     try {
       const there = buffer.subarray(0, lengthOf(span));
       await file.read(span.fromBytes, there);
-      if ((await sha256(there)) === announced.toLowerCase()) return;
+      if (sha256(there) === announced.toLowerCase()) return;
     } finally {
       pool.give(buffer);
     }

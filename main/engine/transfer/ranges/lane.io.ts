@@ -46,6 +46,7 @@ export interface LaneParts {
   known: KnownFile;
   ifRange: string | null;
   headers: Record<string, string>;
+  version: number;
   credential: HttpRequest['credential'];
   timeouts: HttpTimeouts;
   signal: AbortSignal;
@@ -63,6 +64,8 @@ export class Lane {
   readonly whole: boolean;
   /** What comes is the whole file. */
   bringsWhole = false;
+  /** Of which version of the file, counted from 0, its bytes are. */
+  version: number;
   readonly span: Span;
   /** Next byte of the file it will bring; moves forward only. */
   atBytes: number;
@@ -85,6 +88,7 @@ export class Lane {
     this.source = parts.source;
     this.url = parts.source.url;
     this.host = parts.source.host;
+    this.version = parts.version;
     this.whole = parts.whole;
     this.span = parts.span;
     this.atBytes = parts.span.fromBytes;
@@ -94,6 +98,12 @@ export class Lane {
 
   get isProved(): boolean {
     return this.#parts.isProved;
+  }
+
+  /** Where its own part of the file begins that nobody else may be given: what is before is in the ledger. */
+  get ownsFromBytes(): number {
+    const settledBytes = this.writer?.settledBytes ?? this.span.fromBytes;
+    return this.bringsWhole ? settledBytes : Math.max(this.span.fromBytes, settledBytes);
   }
 
   /** Closes the connection; what came is still written. */
@@ -174,9 +184,9 @@ export class Lane {
       this.receivedBytes += chunk.byteLength;
       this.lastByteAtMs = this.#parts.monotonicMs();
       const part = chunk.subarray(0, Math.max(0, this.toBytes - atBytes));
-      await taking.writer.take(part);
       atBytes += part.byteLength;
       this.atBytes = Math.max(this.atBytes, atBytes);
+      await taking.writer.take(part);
       // More than was asked for, or another connection brings the rest, or nothing will tell of the end but a close.
       if (part.byteLength < chunk.byteLength || (atBytes >= this.toBytes && !this.#endIsNear(sized, taking)))
         return;

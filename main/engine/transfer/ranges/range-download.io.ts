@@ -269,6 +269,7 @@ class Driver {
       known,
       ifRange: known.validator === null ? null : ifRangeField(known.validator),
       headers: { 'user-agent': userAgent },
+      version: run.restarts,
       credential: run.wish.sources[source.place]?.credential,
       timeouts,
       signal: run.signal,
@@ -299,9 +300,10 @@ class Driver {
     }
     const nowMs = run.world.clock.monotonicMs();
     const lanes = [...run.lanes];
-    const states: LaneState[] = lanes.map(({ atBytes, toBytes, bytesPerSecond, lastByteAtMs }) => ({
-      ...{ atBytes, toBytes, bytesPerSecond, silentMs: nowMs - lastByteAtMs },
-    }));
+    const states: LaneState[] = lanes.map((lane) => {
+      const { ownsFromBytes, atBytes, toBytes, bytesPerSecond } = lane;
+      return { ownsFromBytes, atBytes, toBytes, bytesPerSecond, silentMs: nowMs - lane.lastByteAtMs };
+    });
     const { target, ledger } = run;
     const connectionsMax = run.isSolo(source) ? 1 : run.growth.max;
     const next = nextSpan({

@@ -88,11 +88,13 @@ export function putAside(source: SourceState, why: EngineFailure): void {
   source.aside ??= why;
 }
 
-/** Unmeasured ones first: each is tried once. */
+/** Those that have given nothing yet first: each is tried once. */
 function faster(one: SourceState, other: SourceState): number {
-  if (one.bytesPerSecond === null || other.bytesPerSecond === null)
-    return Number(one.bytesPerSecond !== null) - Number(other.bytesPerSecond !== null);
-  return other.bytesPerSecond - one.bytesPerSecond;
+  const [tried, otherTried] = [one, other].map(({ receivedBytes }) => Number(receivedBytes > 0)) as [
+    number,
+    number,
+  ];
+  return tried - otherTried || (other.bytesPerSecond ?? 0) - (one.bytesPerSecond ?? 0);
 }
 
 export interface ChoiceSituation {

@@ -10,6 +10,8 @@ import { common, lengthOf, type Span, type SpanSet } from './spans.ts';
 
 /** What one connection is fetching. */
 export interface LaneState {
+  /** What is before this is here; what is between this and the next is on its way to the disk. */
+  ownsFromBytes: number;
   /** The next byte it will bring, and where it will stop. */
   atBytes: number;
   toBytes: number;
@@ -108,7 +110,7 @@ export function nextSpan(situation: PlanSituation): NextSpan | null {
   const { target, here, lanes } = situation;
   let gaps = here.gapsWithin(target);
   for (const lane of lanes) {
-    const taken = { fromBytes: lane.atBytes, toBytes: lane.toBytes };
+    const taken = { fromBytes: lane.ownsFromBytes, toBytes: lane.toBytes };
     gaps = gaps.flatMap((gap) => {
       if (lengthOf(common(gap, taken)) === 0) return [gap];
       return [

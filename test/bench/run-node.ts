@@ -1,10 +1,11 @@
-/** A script in a process of its own, built as the application is, so that its memory and its start are those of people. */
+/** A script in a process of its own, built and begun as the engine's is. */
 
 import { execFile } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'vite';
+import { engineArguments } from '../../main/engine-messages.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,6 +29,8 @@ export async function builtScript(script: string): Promise<string> {
 
 /** What it printed. @throws Error with what it said, when it fails */
 export async function runNode(script: string, words: readonly string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [script, ...words], { maxBuffer: 1 << 24 });
+  const { stdout } = await run(process.execPath, [...engineArguments, script, ...words], {
+    maxBuffer: 1 << 24,
+  });
   return stdout;
 }

@@ -48,6 +48,7 @@ function takeWhole(run: RangeRun, lane: Lane, verdict: WholeVerdict): Taking | n
     if (!source.proved || run.othersThan(source).length > 0) return null;
     run.restart('the server has another version', source, verdict);
     if (run.fatal !== null) return null;
+    lane.version = run.restarts;
   } else {
     if (!run.canJoin(source)) return null;
     if (!lane.whole && source.ranges !== 'no') noRanges(run, source);
@@ -168,6 +169,8 @@ export async function onEnd(run: RangeRun, lane: Lane, end: LaneEnd): Promise<vo
     source.renewals = 0;
     source.alterations = 0;
   }
+  // What a connection has to say about an earlier version was said by another one already.
+  if (lane.version !== run.restarts) return;
   switch (end.kind) {
     case 'stopped':
       return;

@@ -46,6 +46,7 @@ export interface LaneParts {
   known: KnownFile;
   ifRange: string | null;
   headers: Record<string, string>;
+  version: number;
   credential: HttpRequest['credential'];
   timeouts: HttpTimeouts;
   signal: AbortSignal;
@@ -63,6 +64,8 @@ export class Lane {
   readonly whole: boolean;
   /** What comes is the whole file. */
   bringsWhole = false;
+  /** Of which version of the file, counted from 0, its bytes are. */
+  version: number;
   readonly span: Span;
   /** Next byte of the file it will bring; moves forward only. */
   atBytes: number;
@@ -85,6 +88,7 @@ export class Lane {
     this.source = parts.source;
     this.url = parts.source.url;
     this.host = parts.source.host;
+    this.version = parts.version;
     this.whole = parts.whole;
     this.span = parts.span;
     this.atBytes = parts.span.fromBytes;

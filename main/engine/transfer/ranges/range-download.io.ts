@@ -5,16 +5,15 @@
  */
 
 import { EngineError } from '../../errors.ts';
-import { onAnswer, onEnd } from './answers.io.ts';
+import { onEnd } from './answers.io.ts';
 import { verifyPieces } from './digest.io.ts';
-import { Lane } from './lane.io.ts';
+import type { Lane } from './lane.io.ts';
+import { launch } from './launch.io.ts';
 import { RangeRun } from './range-run.io.ts';
 import type { RangeListener, RangeResult, RangeWish, RangeWorld } from './range-wish.ts';
 import { checkWhole } from './repair.io.ts';
 import { chooseSource, measure, triesMax, type SourceState } from './source-choice.ts';
-import { firstAskBytes, nextSpan, type LaneState } from './span-plan.ts';
-import { lengthOf, type Span } from './spans.ts';
-import { ifRangeField } from './validator.ts';
+import { lengthOf } from './spans.ts';
 
 export type {
   RangeListener,
@@ -34,8 +33,6 @@ const unsyncedBytesMin = 8 * 1024 * 1024;
 /** A connection with less than this is as good as silent (curl's --speed-limit, --speed-time). */
 const slowMs = 60_000;
 const slowBytesMin = 60_000;
-/** Bytes that come twice where a server does not tell versions apart. */
-const overlapBytesMax = 64 * 1024;
 /** Of a lane's own speed: what is older than this hardly counts. */
 const laneSmoothingMs = 2_000;
 
@@ -212,7 +209,7 @@ class Driver {
         if (!this.#takeOver()) throw this.#lastFailure();
         continue;
       }
-      if (!this.#launch(choice.source)) return tickMs;
+      if (!launch(run, choice.source)) return tickMs;
     }
     return tickMs;
   }
@@ -248,74 +245,5 @@ class Driver {
     const failure = worth?.aside ??
       worth?.failure ?? { code: 'internal' as const, facts: { detail: 'no source' } };
     return new EngineError(failure.code, failure.facts);
-  }
-
-  /** Whether a connection was opened. */
-  #launch(source: SourceState): boolean {
-    const run = this.#run;
-    const { http, hosts, timeouts, userAgent, clock } = run.world;
-    const whole = source.ranges === 'no';
-    const span = whole ? { fromBytes: 0, toBytes: Infinity } : this.#spanFor(source);
-    if (span === null || !hosts.take(source.host)) return false;
-    const known = run.knownTo(source);
-    const proof = !whole && run.needsProof(source) ? this.#proofAround(span) : { before: 0, after: 0 };
-    const lane = new Lane({
-      http,
-      source,
-      span: { fromBytes: span.fromBytes, toBytes: span.toBytes + proof.after },
-      whole,
-      overlapBytes: proof.before,
-      isProved: proof.before + proof.after > 0,
-      known,
-      ifRange: known.validator === null ? null : ifRangeField(known.validator),
-      headers: { 'user-agent': userAgent },
-      credential: run.wish.sources[source.place]?.credential,
-      timeouts,
-      signal: run.signal,
-      nowMs: () => clock.nowMs(),
-      monotonicMs: () => clock.monotonicMs(),
-      onAnswer: (which, verdict) => onAnswer(run, which, verdict),
-    });
-    run.launch(lane);
-    return true;
-  }
-
-  /** Bytes before or else behind a span that are here and can show whether an answer is of the same version. */
-  #proofAround(span: Span): { before: number; after: number } {
-    const { here } = this.#run.ledger;
-    const front = { fromBytes: Math.max(0, span.fromBytes - overlapBytesMax), toBytes: span.fromBytes };
-    const back = { fromBytes: span.toBytes, toBytes: span.toBytes + overlapBytesMax };
-    const before = here.within(front).at(-1);
-    if (before?.toBytes === span.fromBytes) return { before: lengthOf(before), after: 0 };
-    const after = here.within(back)[0];
-    return { before: 0, after: after?.fromBytes === span.toBytes ? lengthOf(after) : 0 };
-  }
-
-  #spanFor(source: SourceState): Span | null {
-    const run = this.#run;
-    if (run.totalBytes === null) {
-      const { fromBytes, toBytes } = run.target;
-      return run.lanes.size > 0 ? null : { fromBytes, toBytes: Math.min(toBytes, fromBytes + firstAskBytes) };
-    }
-    const nowMs = run.world.clock.monotonicMs();
-    const lanes = [...run.lanes];
-    const states: LaneState[] = lanes.map((lane) => {
-      const { ownsFromBytes, atBytes, toBytes, bytesPerSecond } = lane;
-      return { ownsFromBytes, atBytes, toBytes, bytesPerSecond, silentMs: nowMs - lane.lastByteAtMs };
-    });
-    const { target, ledger } = run;
-    const connectionsMax = run.isSolo(source) ? 1 : run.growth.max;
-    const next = nextSpan({
-      ...{ target, here: ledger.here, lanes: states, connectionsMax, bytesPerSecond: source.bytesPerSecond },
-    });
-    if (next === null) return null;
-    if (next.kind === 'ask') return next.span;
-    if (next.kind === 'relieve') {
-      lanes[next.lane]?.stop();
-      return null;
-    }
-    const slow = lanes[next.lane];
-    if (slow !== undefined) slow.toBytes = next.span.fromBytes;
-    return next.span;
   }
 }

@@ -91,6 +91,8 @@ export class RangeRun {
       source.receivedBytes = before.receivedBytes;
       source.cuts = before.cuts;
       source.bytesPerSecond = before.bytesPerSecond;
+      // Whatever else it was put aside for may have passed.
+      if (before.aside?.code === 'pack-corrupt') source.aside = before.aside;
     }
   }
 

@@ -1,6 +1,6 @@
 /** Against a server that nobody here has written. */
 
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { noise } from '../../../support/noise.ts';
@@ -35,6 +35,23 @@ describe.skipIf(lacksNginx())('nginx', () => {
     // What the server had handed to its own kernel before the road broke, not what we lost.
     const begins = requests.map(({ range }) => Number(/bytes=(\d+)-/.exec(range ?? '')?.[1]));
     expect(new Set(begins).size).toBe(begins.length);
+  });
+
+  test('beyond 4 GiB', async () => {
+    const [content, begin] = [noise(mebi), 5 * 2 ** 30];
+    const server = await nginx([], Buffer.from(''));
+    const file = openSync(join(server.root, 'file'), 'w');
+    writeSync(file, content, 0, mebi, begin);
+    closeSync(file);
+    const at = bench(`${server.origin}/file`);
+    const result = await at.run({ span: { fromBytes: begin + 5, toBytes: begin + mebi } });
+    expect(result).toMatchObject({ totalBytes: begin + mebi, receivedBytes: mebi - 5 });
+    expect(server.requests()[0]?.range).toBe(`bytes=${begin + 5}-${begin + mebi - 1}`);
+    const there = openSync(at.path, 'r');
+    const into = Buffer.alloc(mebi - 5);
+    readSync(there, into, 0, into.length, begin + 5);
+    closeSync(there);
+    expect(into.equals(content.subarray(5))).toBe(true);
   });
 
   test('a server that takes no ranges: one connection, the whole, once', async () => {

@@ -3,7 +3,7 @@ import { head, honest, redirect, type FaultServer } from '../../../support/fault
 import { seededFractions } from '../../../support/noise.ts';
 import { rangeOf, requestLog, serve, type AnswerMore } from '../../../support/range-server.ts';
 import { removeTempDirs } from '../../../support/temp.ts';
-import { bench, bytes, hurried, mebi, server } from './downloading.ts';
+import { bench, bytes, fastClock, hurried, mebi, server } from './downloading.ts';
 
 afterAll(removeTempDirs);
 
@@ -74,7 +74,9 @@ describe('a connection that breaks', () => {
     const at = bench(`${from.origin}/f`);
     await expect(at.run()).rejects.toMatchObject({ code: 'protocol-violation' });
     // Somebody else knows how long it is.
-    await expect(at.run({ totalBytes: bytes.length })).rejects.toMatchObject({ code: 'connection-lost' });
+    await expect(at.run({ totalBytes: bytes.length }, { clock: fastClock })).rejects.toMatchObject({
+      code: 'connection-lost',
+    });
     expect(at.rows.durableBytes).toBe(500_000);
   });
 });

@@ -32,6 +32,22 @@ describe('another version', () => {
     expect(requestLog(from).slice(2)).toEqual(['/f bytes=0-16777215']);
   });
 
+  test('seen by several connections at once: one new beginning', { timeout: 60_000 }, async () => {
+    const [old, fresh] = [noise(40 * mebi, 5), noise(40 * mebi, 6)];
+    let file: ServedFile = { bytes: old };
+    const pace = { bytesPerSecond: 2_000_000 };
+    const from = await server(file, (request) => serve(request, file, { ...pace, ignoreIfRange: true }));
+    const at = bench(`${from.origin}/f`);
+    const run = at.run();
+    await expect.poll(() => from.open, { timeout: 20_000 }).toBe(4);
+    file = { bytes: fresh, etag: '"two"' };
+    from.answer((request) =>
+      serve(request, file, { bytesPerSecond: 20_000_000, ignoreIfRange: true, cutAfter: 8 * mebi }),
+    );
+    expect(await run).toMatchObject({ restarts: 1, sources: [{ aside: null }] });
+    expect(at.content().equals(fresh)).toBe(true);
+  });
+
   test('the same ETag and another length', async () => {
     const longer = noise(4 * mebi, 3);
     const from = await server({ bytes }, (request, nth) =>

@@ -107,7 +107,7 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
     server.onRequest = () => ({ ...slowly, delayMs: 50 });
     await fillIn(address(), target);
     const probe = page.getByRole('dialog');
-    await expect(probe.textContent()).resolves.toMatch(/1 branch, no tags/);
+    await expect(probe.textContent()).resolves.toMatch(/10 branches, 3 tags/);
     await expect(probe.textContent()).resolves.toContain('Partial clone: yes');
     expect(await page.getByLabel('Branch').first().locator('option').first().textContent()).toBe(
       'main (default)',
@@ -174,7 +174,8 @@ describe.skipIf(lacks('chromium'))('cloning in the browser', () => {
     expect(await figure('Saved by resuming')).toMatch(/^\d+(\.\d)? [KM]iB$/);
     expect(await figure('Useful')).toMatch(/ MiB$/);
     expect(await figure('Wasted')).not.toBe('');
-    expect(Number(await figure('Interruptions'))).toBeGreaterThan(3);
+    // The first ones teach how much a connection carries.
+    expect(Number(await figure('Interruptions'))).toBeGreaterThan(1);
     expect(await details().textContent()).toContain('is asked for exactly the objects that are missing');
     await tab('Pieces');
     const attempts = details().getByRole('table');

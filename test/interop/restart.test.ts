@@ -72,14 +72,15 @@ describe('a connection that breaks', () => {
     await expectSame(directory);
   });
 
-  test('with a reset, three times', async () => {
+  test('with resets', async () => {
     cutThePack(3, 1_500_000, true);
     const directory = target();
     const detail = await cloneWith(engine.client, { url: url(), directory });
     expect(detail.job.state).toBe('done');
-    // Several requests are under way at once, so that a fourth may have been cut as well.
+    // The first ones teach how much a connection carries, so that later answers may end before they are cut; several
+    // requests are under way at once, so that a fourth may have been cut as well.
     const cut = server.log.filter(({ end }) => end === 'cut');
-    expect(cut.length).toBeGreaterThanOrEqual(3);
+    expect(cut.length).toBeGreaterThanOrEqual(2);
     expect(detail.job.drops).toBeLessThanOrEqual(cut.length);
     // A reset throws away what was not read yet. Where that was all of an answer, on a connection that had served before,
     // the request is repeated as on any kept connection that turns out dead, which is no drop.

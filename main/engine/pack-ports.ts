@@ -21,7 +21,7 @@ export interface JoinedPack {
   objects: number;
 }
 
-/** A joined pack that was begun while its packs came: a header without a count, and their entries. */
+/** A joined pack that was begun while its packs came: a header, and their entries. */
 export interface BegunJoin {
   path: string;
   /** In the order in which they lie in it; no object is in two of them. */
@@ -119,7 +119,10 @@ export interface PackTools {
     bases: readonly string[],
     signal?: AbortSignal,
   ): Promise<KeptPack>;
-  /** Copies the entries of a pack behind those in `targetPath`, which is made when it is not there. Answers with its length. */
+  /**
+   * Copies the entries of a pack behind those in `targetPath`, which is made when it is not there. Answers with its length;
+   * rejects when there would be more objects than `join` takes.
+   */
   append(
     packPath: string,
     targetPath: string,

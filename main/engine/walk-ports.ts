@@ -68,8 +68,9 @@ export interface HistoryWalk {
   /** All commits are here: from now on also what is below their trees is asked for, and an end may be found. */
   startTrees(): Promise<void>;
   /**
-   * What to ask for next; while commits are still missing, trees of those that are here. Waits while that cannot be known, or would be little, and something is on its way. Null when
-   * everything is here but what was set aside and what that hides.
+   * What to ask for next; while commits are still missing, trees of those that are here. Waits while that cannot be known,
+   * or would be little, and something is on its way. Null when everything is here but what was set aside and what that
+   * hides.
    */
   next(): Promise<WantedBatch | null>;
   /** From now on requests are of these sizes. */

@@ -7,15 +7,19 @@ import {
   fdatasyncSync,
   fstatSync,
   openSync,
+  readSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { oidBytesLength, type ObjectFormat } from '../git/index.ts';
+import { LocalProtocolError, oidBytesLength, type ObjectFormat } from '../git/index.ts';
 import { chunks, entryCountAt, hashSealed, writeAll } from './pack-file.ts';
 
 /** gitformat-pack(5): "PACK", version, number of entries. */
 export const headerBytes = 12;
+
+/** With more objects the indexes would take hundreds of megabytes; git joins such packs. */
+export const joinedObjectsMax = 1_500_000;
 
 export interface PackSink {
   readonly lengthBytes: number;
@@ -54,7 +58,7 @@ class HashedFile implements PackSink {
   }
 }
 
-/** Writes behind what is there. The count stands in the header, so the checksum is for later. */
+/** Writes behind what is there. The count stands in the header, and the last one is not known yet: so the checksum is for later. */
 export class GrownFile implements PackSink {
   readonly #file: number;
   lengthBytes: number;
@@ -70,10 +74,14 @@ export class GrownFile implements PackSink {
     this.lengthBytes += bytes.length;
   }
 
-  finish(objects: number, objectFormat: ObjectFormat): Buffer {
+  count(objects: number): void {
     const count = Buffer.alloc(4);
     count.writeUInt32BE(objects);
     writeAll(this.#file, count, entryCountAt);
+  }
+
+  finish(objects: number, objectFormat: ObjectFormat): Buffer {
+    this.count(objects);
     const checksum = hashSealed(this.#file, objectFormat, this.lengthBytes, objects);
     writeAll(this.#file, checksum, this.lengthBytes);
     fdatasyncSync(this.#file);
@@ -85,16 +93,31 @@ export class GrownFile implements PackSink {
   }
 }
 
+function entriesOf(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const count = Buffer.alloc(4);
+    readSync(file, count, 0, count.length, entryCountAt);
+    return count.readUInt32BE();
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Copies the entries of a pack behind those in `targetPath`, which is made when it is not there.
  * @returns the target's length
+ * @throws LocalProtocolError when it would have more objects than are joined here
  */
 export function appendPack(packPath: string, targetPath: string, objectFormat: ObjectFormat): number {
   const lengthBytes = existsSync(targetPath) ? statSync(targetPath).size : 0;
+  const objects = entriesOf(packPath) + (lengthBytes === 0 ? 0 : entriesOf(targetPath));
+  if (objects > joinedObjectsMax) throw new LocalProtocolError('So many objects are not joined here.');
   const out = new GrownFile(targetPath, lengthBytes);
   const file = openSync(packPath, 'r');
   try {
     copyEntries(out, file, fstatSync(file).size - oidBytesLength(objectFormat));
+    out.count(objects);
     return out.lengthBytes;
   } finally {
     closeSync(file);

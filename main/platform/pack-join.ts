@@ -26,11 +26,17 @@ import {
   sizeBytesAt,
   type ObjectFormat,
 } from '../git/index.ts';
-import { copyEntries, GrownFile, headerBytes, packHeader, written, type PackSink } from './joined-file.ts';
+import {
+  copyEntries,
+  GrownFile,
+  headerBytes,
+  joinedObjectsMax,
+  packHeader,
+  written,
+  type PackSink,
+} from './joined-file.ts';
 import { throwIfStopped } from './thread-stop.ts';
 
-/** With more objects the indexes would take hundreds of megabytes; git joins such packs. */
-const objectsMax = 1_500_000;
 /** A pack of which not every entry is wanted is rewritten in memory. */
 const rewrittenBytesMax = 64 * 1024 * 1024;
 
@@ -63,7 +69,7 @@ export function joinPacks(
     const { packPaths: first = [] } = gathered ?? {};
     const paths = [...first, ...byAge(packPaths.filter((path) => !first.includes(path)))];
     const indexes = paths.map((path) => new PackIndexReader(readFileSync(indexPathOf(path)), objectFormat));
-    if (indexes.reduce((sum, { length }) => sum + length, 0) > objectsMax) return null;
+    if (indexes.reduce((sum, { length }) => sum + length, 0) > joinedObjectsMax) return null;
     const entries = new JoinedEntries(indexes, objectFormat);
     const isPrefix = first.every((_, pack) => entries.isWhole(pack));
     const join = { paths, indexes, entries, objectFormat, room: new Room() };

@@ -67,6 +67,7 @@ export class Batches {
   #underWay = 0;
   #unstored = 0;
   #emptyCuts = 0;
+  #over: { error: unknown } | null = null;
   /** What arrived is stored one after the other; settles when the last is. */
   #storing: Promise<unknown> = Promise.resolve();
   /** Resolves at the next change of `#underWay` or `#unstored`. */
@@ -123,24 +124,25 @@ export class Batches {
   }
 
   /**
-   * Everything the walk finds missing. When it rejects, requests may still be under way, unless they could be waited for:
-   * the caller aborts them.
+   * Everything the walk finds missing. When it rejects, requests may still be under way: see `end`.
    * @throws EngineError `objects-missing` when the server stops sending what it is asked for; as `fetch`
    */
   async fetchMissing(): Promise<void> {
     const failed = Promise.withResolvers<never>();
     failed.promise.catch(() => {});
     await this.#walk.resize(this.#sizes());
-    try {
-      await this.#fetchUntil(failed);
-    } catch (error) {
-      // What a server says to one request need not keep it from answering the others.
-      if (error instanceof EngineError && error.kind.fault === 'server') {
-        const { ports, signal } = this.#context;
-        await Promise.race([this.settle(), ports.clock.sleep(lastAnswersMsMax, signal)]);
-      }
-      throw error;
-    }
+    await this.#fetchUntil(failed);
+  }
+
+  /**
+   * Nothing more is asked for, because of this error. Where it is a server's word it is waited for what is still coming:
+   * what it says to one request need not keep it from answering the others. The caller aborts what is left.
+   */
+  async end(error: unknown): Promise<void> {
+    this.#over = { error };
+    if (!(error instanceof EngineError) || error.kind.fault !== 'server') return;
+    const { ports, signal } = this.#context;
+    await Promise.race([this.settle(), ports.clock.sleep(lastAnswersMsMax, signal)]);
   }
 
   async #fetchUntil(failed: PromiseWithResolvers<never>): Promise<void> {
@@ -261,6 +263,7 @@ export class Batches {
   /** @throws what is neither a cut nor a refusal that can be borne; what came of it is stored */
   async #spool(what: PackRequest, use: FilterUse): Promise<Spooled> {
     await this.#bearing.ready();
+    if (this.#over !== null) throw this.#over.error;
     const filter = this.#bearing.filters.of(use);
     const { episode } = this.#bearing;
     const request = filter === null ? what : { ...what, filter };

@@ -58,6 +58,7 @@ export async function completeFrom(
     if (setAside.length > 0) throw setAsideFailure(context.address.host, setAside);
     context.gathered = await batches.gathered();
   } catch (error) {
+    await batches.end(error).catch(() => {});
     others.abort(error);
     throw error;
   } finally {

@@ -49,8 +49,10 @@ export class PackGathering {
     this.#begun = { path, packPaths: [...before, packPath], lengthBytes };
   }
 
-  #giveUp(): void {
+  /** What cannot be gone on with takes room that others need. */
+  async #giveUp(): Promise<void> {
     this.#isBroken = true;
     this.#begun = null;
+    await this.#options.disk.remove(this.#options.path).catch(() => {});
   }
 }

@@ -53,6 +53,8 @@ const treesPerRun = 20_000;
 const treesPerRunMin = 500;
 /** A request for fewer objects is not worth its while, as long as the line is busy anyway. */
 const idleBatchMin = 1_000;
+/** With more merges among its commits a history's trees are asked for one by one. */
+const mergeShareMax = 0.02;
 
 interface Outstanding {
   kind: WantedKind;
@@ -316,8 +318,8 @@ export class HistoryWalkRun implements HistoryWalk {
       reject(this.#failure);
       return true;
     }
-    const sizes = this.#sizes;
-    if (sizes === null) return false;
+    if (this.#sizes === null) return false;
+    const sizes = this.#isBranchy ? { ...this.#sizes, root: 0 } : this.#sizes;
     const part = this.#narrowing.takePart();
     if (part !== null) {
       this.#ask(resolve, part.kind, part.wishes, 'part', sizes);
@@ -362,6 +364,11 @@ export class HistoryWalkRun implements HistoryWalk {
       count: wishes.count,
       narrowed: narrowed !== null,
     });
+  }
+
+  /** Branches side by side have trees in common that come again with each of their commits, asked for with all below them. */
+  get #isBranchy(): boolean {
+    return this.#census.graph.mergeShare > mergeShareMax;
   }
 
   #kindToAsk(sizes: WantedSizes): WantedKind | null {

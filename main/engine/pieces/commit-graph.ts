@@ -34,6 +34,7 @@ export class CommitGraph {
   /** By commit number: when it was committed, seconds since 1970. */
   #seconds = new Float64Array(1024);
   #size = 0;
+  #merges = 0;
 
   constructor(format: ObjectFormat) {
     this.#index = new OidIndex(oidBytesLength(format));
@@ -42,6 +43,11 @@ export class CommitGraph {
   /** Commits that are here. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The part of the commits here that have several parents. */
+  get mergeShare(): number {
+    return this.#size === 0 ? 0 : this.#merges / this.#size;
   }
 
   has(oid: string): boolean {
@@ -84,6 +90,7 @@ export class CommitGraph {
     this.#parents[this.#parentsLength++] = numbers.length;
     for (const parent of numbers) this.#parents[this.#parentsLength++] = parent;
     this.#size++;
+    if (numbers.length > 1) this.#merges++;
     return number;
   }
 

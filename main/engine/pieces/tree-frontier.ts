@@ -3,8 +3,8 @@
  * to read next and is handed their bodies.
  *
  * Theory of operation. A *group* is one directory in all its versions. Groups stand in a line: those of the root first,
- * then its directories, then theirs. The roots may come little by little, as commits do. Reading goes through the line tree by tree, and stops before a tree that is not
- * here; what a version names that no version named before goes to the line (trees) and, where it is not here, to the
+ * then its directories, then theirs. The roots may come little by little, as commits do. Reading goes through the line
+ * tree by tree, and stops before a tree that is not here; what a version names that no version named before goes to the line (trees) and, where it is not here, to the
  * wishes. A directory's own entries are handed on when its last version was read, name by name: so versions of one
  * path stand together, and a server that is asked for them in this order can reuse its deltas.
  */

@@ -38,5 +38,5 @@ it('has nothing to begin with when no pack came, or when one could not be copied
   const { gathered, done } = gathering(['b']);
   for (const pack of ['a', 'b', 'c']) gathered.add(pack);
   expect(await gathered.end()).toBeNull();
-  expect(done).toEqual([`remove ${path}`, 'a']);
+  expect(done, 'nothing is left of it').toEqual([`remove ${path}`, 'a', `remove ${path}`]);
 });

@@ -182,3 +182,12 @@ describe('the topological order', () => {
     expect(order).toEqual(oids.toReversed());
   });
 });
+
+it('knows how many of its commits are merges', () => {
+  const graph = new CommitGraph('sha1');
+  expect(graph.mergeShare).toBe(0);
+  graph.add(id(4), [id(3), id(2)]);
+  for (const n of [3, 2, 1]) graph.add(id(n), [id(n - 1)]);
+  graph.add(id(4), [id(3), id(2)]);
+  expect(graph.mergeShare).toBe(0.25);
+});

@@ -14,6 +14,8 @@ export interface RandomRepoWish {
   noiseBytes?: number;
   /** So many small files more in the last commit of HEAD's branch: work for the stages after the download. */
   files?: number;
+  /** Branches take in others (true). */
+  merges?: boolean;
 }
 
 const names: readonly (string | Uint8Array)[] = [
@@ -134,7 +136,7 @@ class Builder {
     if (before !== undefined && existing.length > 1 && this.chance(0.25)) {
       const others = existing.filter((each) => each !== start && this.branches.get(each)!.tip !== before.tip);
       const merged = others.filter(() => this.chance(0.5)).map((each) => this.branches.get(each)!.tip);
-      if (merged.length > 0) wish.merge = [...new Set(merged)];
+      if (merged.length > 0 && this.#wish.merges) wish.merge = [...new Set(merged)];
     }
     const tip = this.stream.commit(wish);
     this.commits.push(tip);
@@ -169,8 +171,8 @@ class Builder {
 
 /** A bare repository `<directory>/random.git`, packed; the same for the same wish. Answers with its path. */
 export async function makeRandomRepo(directory: string, wish: RandomRepoWish): Promise<string> {
-  const { seed, objectFormat = 'sha1', commits = 40, noiseBytes = 400, files = 0 } = wish;
-  const builder = new Builder({ seed, objectFormat, commits, noiseBytes, files });
+  const { seed, objectFormat = 'sha1', commits = 40, noiseBytes = 400, files = 0, merges = true } = wish;
+  const builder = new Builder({ seed, objectFormat, commits, noiseBytes, files, merges });
   for (let n = 0; n < commits; n++) builder.step();
   if (files > 0) builder.manyFiles(files);
   const tags = 2 + builder.below(6);
